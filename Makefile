@@ -1,0 +1,32 @@
+# Every task of the project. `make setup` makes what the others need; each target is quick the second time.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help setup run test check generate lint types emulator fuzz docs-check clean
+help:  ## what can be done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
+
+$(STAMP): requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+setup: $(STAMP)  ## the virtual environment in .venv/, from pinned requirements
+
+lint: setup  ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup  ## mypy --strict on everything
+	$(BIN)/mypy
+
+test: setup  ## the whole test suite
+	$(BIN)/pytest
+
+lock: setup  ## pin requirements.txt anew from pyproject.toml
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt
+
+clean:  ## remove what can be made again
+	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
