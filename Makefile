@@ -15,6 +15,9 @@ $(STAMP): requirements.txt pyproject.toml
 
 setup: $(STAMP)  ## the virtual environment in .venv/, from pinned requirements
 
+generate: setup  ## bring generated/ up to date with specs/
+	$(BIN)/python -m truecopy_tools.generate
+
 lint: setup  ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
