@@ -1,0 +1,373 @@
+"""Batches that send a survey to the members of a micropanel: the operations with tag "micropanel" in the spec."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from truecopy.calls import ApiResponse, AsyncCalls, SyncCalls
+
+    from ...models.error_envelope import ErrorEnvelope
+    from ...models.micropanel_batch import MicropanelBatch
+    from ...models.micropanel_batch_create import MicropanelBatchCreate
+    from ...models.micropanel_batch_response import MicropanelBatchResponse
+
+
+class Micropanel:
+    """Batches that send a survey to the members of a micropanel."""
+
+    def __init__(self, calls: SyncCalls) -> None:
+        self._calls = calls
+
+    def create_batch(
+        self,
+        *,
+        body: MicropanelBatchCreate,
+    ) -> MicropanelBatch:
+        """Create a micropanel batch.
+
+        Sends a survey to the members that the recipients select.
+
+        Args:
+            body (MicropanelBatchCreate): What to send, to whom and how
+
+
+        Raises:
+            truecopy.errors.TruecopyError: The call failed; the subclass says how.
+        """
+        from ...models.micropanel_batch import MicropanelBatch
+        from ...models.micropanel_batch_response import MicropanelBatchResponse
+        from .create_batch import _get_kwargs
+
+        return self._calls.call(
+            "createBatch",
+            _get_kwargs,
+            {
+                "body": body,
+            },
+            MicropanelBatchResponse,
+            MicropanelBatch,
+            "response",
+        )
+
+    def get_batch(
+        self,
+        batch_id: int,
+    ) -> MicropanelBatch:
+        """Read a micropanel batch.
+
+        The state of one batch of invitations.
+
+        Args:
+            batch_id (int):
+
+
+        Raises:
+            truecopy.errors.TruecopyError: The call failed; the subclass says how.
+        """
+        from ...models.micropanel_batch import MicropanelBatch
+        from ...models.micropanel_batch_response import MicropanelBatchResponse
+        from .get_batch import _get_kwargs
+
+        return self._calls.call(
+            "getBatch",
+            _get_kwargs,
+            {
+                "batch_id": batch_id,
+            },
+            MicropanelBatchResponse,
+            MicropanelBatch,
+            "response",
+        )
+
+    def wait_for_batch(
+        self,
+        batch_id: int,
+        *,
+        timeout: float = 600.0,
+        interval: float = 1.0,
+        until: Callable[[MicropanelBatch], bool] | None = None,
+        on_update: Callable[[MicropanelBatch], object] | None = None,
+    ) -> MicropanelBatch:
+        """Call ``get_batch`` until it reaches an end state (Delivery Successful).
+
+        Waiting again with the same arguments resumes: nothing is kept between calls.
+
+        Args:
+            timeout: Seconds to wait at the most.
+            interval: Seconds before the second call; later pauses grow to ten times that.
+            until: Tells whether the wait is over; the default knows the end states.
+            on_update: Is called with every answer, the last one included.
+
+        Raises:
+            truecopy.errors.WaitTimeoutError: The time is up; ``last`` is the last answer.
+            truecopy.errors.TruecopyError: A call failed for good; the subclass says how.
+        """
+        return self._calls.wait(
+            lambda: self.get_batch(
+                batch_id,
+            ),
+            "getBatch",
+            state="status",
+            ends=["Delivery Successful"],
+            timeout=timeout,
+            interval=interval,
+            until=until,
+            on_update=on_update,
+        )
+
+
+class MicropanelWithRawResponse:
+    """Batches that send a survey to the members of a micropanel."""
+
+    def __init__(self, calls: SyncCalls) -> None:
+        self._calls = calls
+
+    def create_batch(
+        self,
+        *,
+        body: MicropanelBatchCreate,
+    ) -> ApiResponse[MicropanelBatch]:
+        """Create a micropanel batch.
+
+        Sends a survey to the members that the recipients select.
+
+        Args:
+            body (MicropanelBatchCreate): What to send, to whom and how
+
+
+        Returns:
+            The answer with its status, headers and envelope around ``MicropanelBatch``.
+
+        Raises:
+            truecopy.errors.TruecopyError: The call failed; the subclass says how.
+        """
+        from ...models.micropanel_batch import MicropanelBatch
+        from ...models.micropanel_batch_response import MicropanelBatchResponse
+        from .create_batch import _get_kwargs
+
+        return self._calls.raw(
+            "createBatch",
+            _get_kwargs,
+            {
+                "body": body,
+            },
+            MicropanelBatchResponse,
+            MicropanelBatch,
+            "response",
+        )
+
+    def get_batch(
+        self,
+        batch_id: int,
+    ) -> ApiResponse[MicropanelBatch]:
+        """Read a micropanel batch.
+
+        The state of one batch of invitations.
+
+        Args:
+            batch_id (int):
+
+
+        Returns:
+            The answer with its status, headers and envelope around ``MicropanelBatch``.
+
+        Raises:
+            truecopy.errors.TruecopyError: The call failed; the subclass says how.
+        """
+        from ...models.micropanel_batch import MicropanelBatch
+        from ...models.micropanel_batch_response import MicropanelBatchResponse
+        from .get_batch import _get_kwargs
+
+        return self._calls.raw(
+            "getBatch",
+            _get_kwargs,
+            {
+                "batch_id": batch_id,
+            },
+            MicropanelBatchResponse,
+            MicropanelBatch,
+            "response",
+        )
+
+
+class AsyncMicropanel:
+    """Batches that send a survey to the members of a micropanel."""
+
+    def __init__(self, calls: AsyncCalls) -> None:
+        self._calls = calls
+
+    async def create_batch(
+        self,
+        *,
+        body: MicropanelBatchCreate,
+    ) -> MicropanelBatch:
+        """Create a micropanel batch.
+
+        Sends a survey to the members that the recipients select.
+
+        Args:
+            body (MicropanelBatchCreate): What to send, to whom and how
+
+
+        Raises:
+            truecopy.errors.TruecopyError: The call failed; the subclass says how.
+        """
+        from ...models.micropanel_batch import MicropanelBatch
+        from ...models.micropanel_batch_response import MicropanelBatchResponse
+        from .create_batch import _get_kwargs
+
+        return await self._calls.call(
+            "createBatch",
+            _get_kwargs,
+            {
+                "body": body,
+            },
+            MicropanelBatchResponse,
+            MicropanelBatch,
+            "response",
+        )
+
+    async def get_batch(
+        self,
+        batch_id: int,
+    ) -> MicropanelBatch:
+        """Read a micropanel batch.
+
+        The state of one batch of invitations.
+
+        Args:
+            batch_id (int):
+
+
+        Raises:
+            truecopy.errors.TruecopyError: The call failed; the subclass says how.
+        """
+        from ...models.micropanel_batch import MicropanelBatch
+        from ...models.micropanel_batch_response import MicropanelBatchResponse
+        from .get_batch import _get_kwargs
+
+        return await self._calls.call(
+            "getBatch",
+            _get_kwargs,
+            {
+                "batch_id": batch_id,
+            },
+            MicropanelBatchResponse,
+            MicropanelBatch,
+            "response",
+        )
+
+    async def wait_for_batch(
+        self,
+        batch_id: int,
+        *,
+        timeout: float = 600.0,
+        interval: float = 1.0,
+        until: Callable[[MicropanelBatch], bool] | None = None,
+        on_update: Callable[[MicropanelBatch], object] | None = None,
+    ) -> MicropanelBatch:
+        """Call ``get_batch`` until it reaches an end state (Delivery Successful).
+
+        Waiting again with the same arguments resumes: nothing is kept between calls.
+
+        Args:
+            timeout: Seconds to wait at the most.
+            interval: Seconds before the second call; later pauses grow to ten times that.
+            until: Tells whether the wait is over; the default knows the end states.
+            on_update: Is called with every answer, the last one included.
+
+        Raises:
+            truecopy.errors.WaitTimeoutError: The time is up; ``last`` is the last answer.
+            truecopy.errors.TruecopyError: A call failed for good; the subclass says how.
+        """
+        return await self._calls.wait(
+            lambda: self.get_batch(
+                batch_id,
+            ),
+            "getBatch",
+            state="status",
+            ends=["Delivery Successful"],
+            timeout=timeout,
+            interval=interval,
+            until=until,
+            on_update=on_update,
+        )
+
+
+class AsyncMicropanelWithRawResponse:
+    """Batches that send a survey to the members of a micropanel."""
+
+    def __init__(self, calls: AsyncCalls) -> None:
+        self._calls = calls
+
+    async def create_batch(
+        self,
+        *,
+        body: MicropanelBatchCreate,
+    ) -> ApiResponse[MicropanelBatch]:
+        """Create a micropanel batch.
+
+        Sends a survey to the members that the recipients select.
+
+        Args:
+            body (MicropanelBatchCreate): What to send, to whom and how
+
+
+        Returns:
+            The answer with its status, headers and envelope around ``MicropanelBatch``.
+
+        Raises:
+            truecopy.errors.TruecopyError: The call failed; the subclass says how.
+        """
+        from ...models.micropanel_batch import MicropanelBatch
+        from ...models.micropanel_batch_response import MicropanelBatchResponse
+        from .create_batch import _get_kwargs
+
+        return await self._calls.raw(
+            "createBatch",
+            _get_kwargs,
+            {
+                "body": body,
+            },
+            MicropanelBatchResponse,
+            MicropanelBatch,
+            "response",
+        )
+
+    async def get_batch(
+        self,
+        batch_id: int,
+    ) -> ApiResponse[MicropanelBatch]:
+        """Read a micropanel batch.
+
+        The state of one batch of invitations.
+
+        Args:
+            batch_id (int):
+
+
+        Returns:
+            The answer with its status, headers and envelope around ``MicropanelBatch``.
+
+        Raises:
+            truecopy.errors.TruecopyError: The call failed; the subclass says how.
+        """
+        from ...models.micropanel_batch import MicropanelBatch
+        from ...models.micropanel_batch_response import MicropanelBatchResponse
+        from .get_batch import _get_kwargs
+
+        return await self._calls.raw(
+            "getBatch",
+            _get_kwargs,
+            {
+                "batch_id": batch_id,
+            },
+            MicropanelBatchResponse,
+            MicropanelBatch,
+            "response",
+        )

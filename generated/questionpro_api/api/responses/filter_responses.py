@@ -1,0 +1,260 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_envelope import ErrorEnvelope
+from ...models.response_filter import ResponseFilter
+from ...models.survey_response_page import SurveyResponsePage
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    survey_id: int,
+    *,
+    body: ResponseFilter,
+    page: int | Unset = 1,
+    per_page: int | Unset = 100,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    params: dict[str, Any] = {}
+
+    params["page"] = page
+
+    params["perPage"] = per_page
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/surveys/{survey_id}/responses/filter".format(
+            survey_id=quote(str(survey_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorEnvelope | SurveyResponsePage | None:
+    if response.status_code == 200:
+        response_200 = SurveyResponsePage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorEnvelope.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorEnvelope.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorEnvelope.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorEnvelope.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = ErrorEnvelope.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ErrorEnvelope.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = ErrorEnvelope.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ErrorEnvelope.from_dict(response.json())
+
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorEnvelope | SurveyResponsePage]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    survey_id: int,
+    *,
+    client: AuthenticatedClient,
+    body: ResponseFilter,
+    page: int | Unset = 1,
+    per_page: int | Unset = 100,
+) -> Response[ErrorEnvelope | SurveyResponsePage]:
+    """List the responses to a survey that match a filter
+
+     Reads only, so it is safe to repeat.
+
+    Args:
+        survey_id (int):
+        page (int | Unset):  Default: 1.
+        per_page (int | Unset):  Default: 100.
+        body (ResponseFilter): Which responses to read
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorEnvelope | SurveyResponsePage]
+    """
+
+    kwargs = _get_kwargs(
+        survey_id=survey_id,
+        body=body,
+        page=page,
+        per_page=per_page,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    survey_id: int,
+    *,
+    client: AuthenticatedClient,
+    body: ResponseFilter,
+    page: int | Unset = 1,
+    per_page: int | Unset = 100,
+) -> ErrorEnvelope | SurveyResponsePage | None:
+    """List the responses to a survey that match a filter
+
+     Reads only, so it is safe to repeat.
+
+    Args:
+        survey_id (int):
+        page (int | Unset):  Default: 1.
+        per_page (int | Unset):  Default: 100.
+        body (ResponseFilter): Which responses to read
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorEnvelope | SurveyResponsePage
+    """
+
+    return sync_detailed(
+        survey_id=survey_id,
+        client=client,
+        body=body,
+        page=page,
+        per_page=per_page,
+    ).parsed
+
+
+async def asyncio_detailed(
+    survey_id: int,
+    *,
+    client: AuthenticatedClient,
+    body: ResponseFilter,
+    page: int | Unset = 1,
+    per_page: int | Unset = 100,
+) -> Response[ErrorEnvelope | SurveyResponsePage]:
+    """List the responses to a survey that match a filter
+
+     Reads only, so it is safe to repeat.
+
+    Args:
+        survey_id (int):
+        page (int | Unset):  Default: 1.
+        per_page (int | Unset):  Default: 100.
+        body (ResponseFilter): Which responses to read
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorEnvelope | SurveyResponsePage]
+    """
+
+    kwargs = _get_kwargs(
+        survey_id=survey_id,
+        body=body,
+        page=page,
+        per_page=per_page,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    survey_id: int,
+    *,
+    client: AuthenticatedClient,
+    body: ResponseFilter,
+    page: int | Unset = 1,
+    per_page: int | Unset = 100,
+) -> ErrorEnvelope | SurveyResponsePage | None:
+    """List the responses to a survey that match a filter
+
+     Reads only, so it is safe to repeat.
+
+    Args:
+        survey_id (int):
+        page (int | Unset):  Default: 1.
+        per_page (int | Unset):  Default: 100.
+        body (ResponseFilter): Which responses to read
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorEnvelope | SurveyResponsePage
+    """
+
+    return (
+        await asyncio_detailed(
+            survey_id=survey_id,
+            client=client,
+            body=body,
+            page=page,
+            per_page=per_page,
+        )
+    ).parsed

@@ -1,0 +1,200 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_envelope import ErrorEnvelope
+from ...models.survey_response_envelope import SurveyResponseEnvelope
+from ...types import Response
+
+
+def _get_kwargs(
+    survey_id: int,
+    response_id: int,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/surveys/{survey_id}/responses/{response_id}".format(
+            survey_id=quote(str(survey_id), safe=""),
+            response_id=quote(str(response_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorEnvelope | SurveyResponseEnvelope | None:
+    if response.status_code == 200:
+        response_200 = SurveyResponseEnvelope.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorEnvelope.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorEnvelope.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorEnvelope.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorEnvelope.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = ErrorEnvelope.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ErrorEnvelope.from_dict(response.json())
+
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorEnvelope | SurveyResponseEnvelope]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    survey_id: int,
+    response_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> Response[ErrorEnvelope | SurveyResponseEnvelope]:
+    """Read one response to a survey
+
+    Args:
+        survey_id (int):
+        response_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorEnvelope | SurveyResponseEnvelope]
+    """
+
+    kwargs = _get_kwargs(
+        survey_id=survey_id,
+        response_id=response_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    survey_id: int,
+    response_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> ErrorEnvelope | SurveyResponseEnvelope | None:
+    """Read one response to a survey
+
+    Args:
+        survey_id (int):
+        response_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorEnvelope | SurveyResponseEnvelope
+    """
+
+    return sync_detailed(
+        survey_id=survey_id,
+        response_id=response_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    survey_id: int,
+    response_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> Response[ErrorEnvelope | SurveyResponseEnvelope]:
+    """Read one response to a survey
+
+    Args:
+        survey_id (int):
+        response_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorEnvelope | SurveyResponseEnvelope]
+    """
+
+    kwargs = _get_kwargs(
+        survey_id=survey_id,
+        response_id=response_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    survey_id: int,
+    response_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> ErrorEnvelope | SurveyResponseEnvelope | None:
+    """Read one response to a survey
+
+    Args:
+        survey_id (int):
+        response_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorEnvelope | SurveyResponseEnvelope
+    """
+
+    return (
+        await asyncio_detailed(
+            survey_id=survey_id,
+            response_id=response_id,
+            client=client,
+        )
+    ).parsed

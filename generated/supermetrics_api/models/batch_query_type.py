@@ -1,0 +1,18 @@
+from enum import StrEnum
+
+
+class BatchQueryType(StrEnum):
+    BATCH_QUERY = "batch_query"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def _missing_(cls, value: object) -> "BatchQueryType | None":
+        """A value that the spec does not list becomes a member of its own, equal to that value."""
+        if type(value) is not str:
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = str(value)
+        member._value_ = value
+        return member
