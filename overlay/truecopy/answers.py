@@ -1,0 +1,187 @@
+"""From an HTTP answer to its JSON body, or to the exception that it means. No input or output.
+
+How a provider words its failures is data: ``Family`` says where each field of RFC 9457 stands in a body.
+"""
+
+from __future__ import annotations
+
+import http
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from truecopy.errors import (
+    ApiError,
+    MaybeSentError,
+    QuotaExhaustedError,
+    RateLimit,
+    ResponseMismatchError,
+    TruecopyError,
+    class_for,
+)
+from truecopy.exchange import Answer, Headers
+from truecopy.retry import retry_after
+
+_SHOWN_BODY = 2000
+"""Characters of a body that an exception keeps."""
+_SHOWN_HEADERS = re.compile(
+    r"(age|allow|cache-control|content-(encoding|length|type)|date|retry-after(-ms)?|server|via|www-authenticate"
+    r"|x-emulator-diagnostic|x-ratelimit-.*|(x-)?(request|correlation)-id)"
+)
+_SECRET_MEMBER = re.compile(
+    r"""(?ix) ( [?&"'\s] (?: api[-_]?key | [a-z_]*token | client_secret | password | authorization ) "? """
+    r"""\s* [=:] \s* "? )"""
+    r"""( (?: bearer \s+ )? [^&"'\s<>\\]+ )"""
+)
+
+
+class Family(NamedTuple):
+    """One way to word a failure: where each field stands, as paths of member names."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    """Field of TruecopyError -> path."""
+    statuses: tuple[tuple[str, ...], ...] = ()
+    """Paths of the status, for a failure whose HTTP status says success."""
+    marks: tuple[str, ...] = ()
+    """Path of a member that only this wording has; the empty path is the body."""
+    kind: type = dict
+    """Type of that member."""
+    failed: Callable[[Any], bool] = lambda member: False
+    """Tells from that member whether an answer with a success status is a failure all the same."""
+
+
+class Wording(NamedTuple):
+    """How a provider's answers are read."""
+
+    families: tuple[Family, ...]
+    request_id: tuple[tuple[str, ...], ...] = ()
+    """Paths of the request id in a body."""
+    quota: Callable[[ApiError], bool] = lambda error: False
+    """Tells whether a 429 means that a budget is used up."""
+
+
+PROBLEM = Family({name: (name,) for name in ("type", "title", "detail", "instance")})
+"""RFC 9457; for want of a mark of its own it comes after the others."""
+OAUTH = Family({"code": ("error",), "detail": ("error_description",)}, marks=("error",), kind=str, failed=bool)
+"""RFC 6749 section 5.2."""
+MESSAGE = Family({"detail": ("Message",)}, marks=("Message",), kind=str)
+"""ASP.NET's own error body."""
+
+
+def dig(body: Any, path: Iterable[str]) -> Any:
+    """The member at a path, or None."""
+    for name in path:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """The text without the given secrets and without the values of members that usually hold one."""
+    for secret in secrets:
+        text = text.replace(secret, "[redacted]")
+    return _SECRET_MEMBER.sub(r"\1[redacted]", text)
+
+
+def shown_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> Headers:
+    """The headers that may be shown."""
+    secrets = list(secrets)
+    return Headers({name: redact(value, secrets) for name, value in headers.items() if _SHOWN_HEADERS.fullmatch(name)})
+
+
+def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
+    """Limit and rest of the window, as X-RateLimit-Limit and X-RateLimit-Remaining say, or None."""
+    values = [headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining")]
+    numbers = [int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None for value in values]
+    return None if numbers == [None, None] else RateLimit(*numbers)
+
+
+def request_id(wording: Wording, headers: Mapping[str, str], body: Any) -> str | None:
+    """What the provider's support asks for, from the body or the headers."""
+    found = [dig(body, path) for path in wording.request_id]
+    found += [headers.get(name) for name in ("x-request-id", "request-id", "x-correlation-id")]
+    return next((value for value in found if isinstance(value, str) and value), None)
+
+
+def read(wording: Wording, answer: Answer, secrets: list[str], now: float) -> Any:
+    """The JSON body of an answer that says success; None for an empty one.
+
+    Raises:
+        ApiError: The status or the envelope says failure.
+        MaybeSentError: The answer says success and broke off.
+        ResponseMismatchError: The answer says success and is not JSON, or is too large.
+    """
+    body, reason = _parse(answer)
+    failure = _failure(wording, answer.status, body)
+    if failure is not None:
+        error: TruecopyError = failure
+        if isinstance(body, str | type(None)) and error.detail is None and reason:
+            error.detail = reason
+    elif reason is None and (answer.status != 204 or not answer.body):
+        return body
+    elif answer.broken and not answer.too_large:
+        error = MaybeSentError(reason)
+    else:
+        error = ResponseMismatchError(
+            reason, pointer="", expected="JSON", got=answer.headers.get("content-type") or "nothing"
+        )
+    describe(error, wording, answer, body, secrets, now)
+    if isinstance(error, ApiError) and error.status == 429 and wording.quota(error):
+        error.__class__ = QuotaExhaustedError
+    raise error
+
+
+def describe(error: TruecopyError, wording: Wording, answer: Answer, body: Any, secrets: list[str], now: float) -> None:
+    """Add to an error what is known of the answer, redacted."""
+    error.http_status = answer.status
+    error.status = error.status or answer.status
+    error.headers = shown_headers(answer.headers, secrets)
+    error.retry_after = retry_after(answer.headers, now)
+    error.rate_limit = rate_limit(answer.headers)
+    error.request_id = request_id(wording, answer.headers, body)
+    error.body = redact(answer.body[: _SHOWN_BODY * 4].decode("utf-8", "replace"), secrets)[:_SHOWN_BODY]
+    for name in ("type", "title", "detail", "instance", "code", "sub_code", "request_id"):
+        text = getattr(error, name)
+        if text is not None:
+            setattr(error, name, redact(text, secrets)[:_SHOWN_BODY])
+    error.args = (error.detail,)
+
+
+def _parse(answer: Answer) -> tuple[Any, str | None]:
+    """The body as JSON, by content and not by label, or the reason why it is not."""
+    if answer.broken:
+        return None, answer.broken
+    if not answer.body.strip():
+        return None, None if answer.status == 204 else "the body is empty"
+    try:
+        return json.loads(answer.body), None
+    except (ValueError, RecursionError) as error:
+        label = answer.headers.get("content-type", "no media type")
+        kind = "nested too deeply" if isinstance(error, RecursionError) else "not JSON"
+        return None, f"the body is {kind} (labelled {label.split(';')[0].strip()[:80]})"
+
+
+def _failure(wording: Wording, status: int, body: Any) -> ApiError | None:
+    """The failure that status or envelope tell, with the fields that its family of wordings holds."""
+    family = next((f for f in wording.families if isinstance(dig(body, f.marks), f.kind)), None)
+    if 200 <= status < 300 and not (family and family.failed(dig(body, family.marks))):
+        return None
+    found = {name: dig(body, path) for name, path in family.fields.items()} if family else {}
+    told = (dig(body, path) for path in family.statuses) if family and status < 300 else ()
+    effective = next((value for value in told if type(value) is int and 400 <= value <= 599), status)
+    # A zero is how the envelopes write "no code".
+    fields = {name: str(value) for name, value in found.items() if isinstance(value, str | int) and value}
+    error = class_for(effective)(fields.pop("detail", None), **fields)
+    error.status = effective
+    error.title = error.title or _phrase(effective)
+    if 300 <= status < 400:
+        error.detail = "the answer is a redirect; redirects are not followed, set base_url to the address that answers"
+    return error
+
+
+def _phrase(status: int) -> str | None:
+    """The standard's words for a status of failure."""
+    try:
+        return http.HTTPStatus(status).phrase if status >= 300 else None
+    except ValueError:
+        return None

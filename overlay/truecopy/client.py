@@ -1,0 +1,285 @@
+"""What all clients have in common: settings, views, pickling, closing. A provider adds its data and its resources."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypedDict, Unpack
+from urllib.parse import urljoin, urlsplit
+
+from truecopy.calls import AsyncCalls, AsyncPool, Core, Pool, Provider, Settings, SyncCalls
+from truecopy.credentials import Asked, ClientCredentials, Fixed
+from truecopy.drift import Drift
+from truecopy.errors import ConfigurationError
+from truecopy.exchange import Timeouts, adopt, open_async_exchange, open_exchange
+from truecopy.limits import Limiter
+from truecopy.observe import Hook
+from truecopy.retry import Clock, Policy, Retries, no_retries
+
+
+class CallOptions(TypedDict, total=False):
+    """What ``with_options`` takes, and every client."""
+
+    timeout: float | Timeouts
+    """Seconds for each of connecting, reading, writing and waiting for a connection; or one value for each."""
+    deadline: float
+    """Seconds that a call may take with all its attempts and pauses; 300 by default."""
+    retries: int | Policy
+    """How often a failed request is repeated, 0 for never; or a policy (truecopy.retry)."""
+    headers: Mapping[str, str]
+    """Further headers of every request."""
+    on_mismatch: str
+    """``raise`` or ``warn``: what an answer that breaks the spec does."""
+    scheme: str
+    """Name of a security scheme in the spec, for operations that offer several."""
+    max_body: int
+    """Bytes of an answer's body that are read at the most; 32 MiB by default."""
+
+
+class Options(CallOptions, total=False):
+    """What every client takes besides its credential."""
+
+    base_url: str
+    http_client: Any
+    """A client or transport of httpx to send requests with; it is the caller's to close."""
+    limiter: bool | str
+    """True keeps below the documented rate; a redis:// URL shares that limit with other processes."""
+    clock: Clock
+    on_request: Hook
+    on_response: Hook
+    on_error: Hook
+    pickle_credentials: bool
+    """Let a credential that was passed as a string be pickled with the client."""
+
+
+class BaseClient:
+    """Settings and views; SyncClient and AsyncClient add the connections."""
+
+    PROVIDER: Provider
+    _asynchronous: bool
+
+    def __init__(
+        self, given: Fixed | Asked | ClientCredentials, datacenter: str | None = None, **options: Unpack[Options]
+    ) -> None:
+        if isinstance(given, Asked) and inspect.iscoroutinefunction(given.function) and not self._asynchronous:
+            raise ConfigurationError("the credential is a coroutine function: only the asynchronous client can ask it")
+        provider = self.PROVIDER
+        url = options.get("base_url") or os.environ.get(f"{provider.name.upper()}_BASE_URL")
+        base_url = _base_url(_server(provider, datacenter) if datacenter or not url else url)
+        settings = _settings(Settings(), options)
+        if settings.scheme is not None and settings.scheme not in provider.spec.schemes():
+            raise ConfigurationError(f"scheme must be one of {', '.join(provider.spec.schemes())}")
+        limiter = options.get("limiter")
+        self._options = options
+        core = Core(
+            provider, base_url, given, settings, _limiter(provider, given, limiter) if limiter else None, Drift()
+        )
+        self._setup(core, self._open_pool(base_url, settings.timeouts))
+
+    def _open_pool(self, base_url: str, timeouts: Timeouts) -> Any:
+        raise NotImplementedError
+
+    def _setup(self, core: Core, pool: Any) -> None:
+        self._core = core
+        self._pool = pool
+        #: What the generated resources, which this class is mixed with, make their calls with.
+        self._calls: Any = (AsyncCalls if self._asynchronous else SyncCalls)(core, pool)
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """A view of this client with other settings; it shares connections, credential, limiter and drift.
+
+        Raises:
+            ConfigurationError: An option is unknown or its value is unusable.
+        """
+        view = object.__new__(type(self))
+        view._options = {**self._options, **options}
+        core = copy.copy(self._core)
+        core.settings = _settings(core.settings, options)
+        view._setup(core, self._pool)
+        return view
+
+    @property
+    def drift(self) -> Drift:
+        """What answers held that the spec does not know, or lacked that it promises."""
+        return self._core.drift
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self._core.base_url
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self.base_url!r}, credential={self._core.credential!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._options.get("http_client") is not None:
+            raise ConfigurationError("a client with an http_client of its own cannot be pickled")
+        reference = self._core.credential.reference(embed=self._options.get("pickle_credentials", False))
+        return _revive, (type(self), reference, {**self._options, "base_url": self.base_url})
+
+    def _same_origin(self, url: str) -> str:
+        """Resolve a URL that an answer names. Raises ConfigurationError when it leads to another origin."""
+        full = urljoin(self.base_url + "/", url)
+        if urlsplit(full)[:2] != urlsplit(self.base_url)[:2] or not url:
+            raise ConfigurationError("the URL leads to another origin, which must not see the credential")
+        return full
+
+
+def _revive(kind: type[BaseClient], reference: tuple[Callable[..., Any], tuple[Any, ...]], options: Any) -> BaseClient:
+    """A client from its pickle: the credential is looked up and connections are opened anew."""
+    client = object.__new__(kind)
+    make, arguments = reference
+    BaseClient.__init__(client, make(*arguments), **options)
+    return client
+
+
+class SyncClient(BaseClient):
+    """A client for threads: one instance may be used by many. A context manager."""
+
+    _asynchronous = False
+
+    def _open_pool(self, base_url: str, timeouts: Timeouts) -> Pool:
+        given = self._options.get("http_client")
+        return Pool(
+            (lambda: open_exchange(base_url, timeouts)) if given is None else _adopted(given, asynchronous=False)
+        )
+
+    def fetch(self, url: str) -> Any:
+        """The JSON behind a URL that an answer names, such as a result's or StatusUrl; the credential is sent along.
+
+        Args:
+            url: Absolute, or relative to the base URL.
+
+        Raises:
+            ConfigurationError: The URL leads to another origin.
+            TruecopyError: The call failed; the subclass says how.
+        """
+        return self._calls.fetch(self._same_origin(url))
+
+    def close(self) -> None:
+        """Close the connections, those of all views included."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class AsyncClient(BaseClient):
+    """A client for the tasks of one event loop. An asynchronous context manager."""
+
+    _asynchronous = True
+
+    def _open_pool(self, base_url: str, timeouts: Timeouts) -> AsyncPool:
+        given = self._options.get("http_client")
+        return AsyncPool(
+            (lambda: open_async_exchange(base_url, timeouts)) if given is None else _adopted(given, asynchronous=True)
+        )
+
+    async def fetch(self, url: str) -> Any:
+        """Like ``SyncClient.fetch``."""
+        return await self._calls.fetch(self._same_origin(url))
+
+    async def close(self) -> None:
+        """Close the connections, those of all views included."""
+        await self._pool.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+
+def _adopted(given: Any, *, asynchronous: bool) -> Callable[[], Any]:
+    exchange = adopt(given, asynchronous=asynchronous)
+    return lambda: exchange
+
+
+def _server(provider: Provider, name: str | None) -> str:
+    """The base URL of a data center. Raises ConfigurationError when there is none of that name."""
+    name = name or os.environ.get(f"{provider.name.upper()}_DATACENTER") or next(iter(provider.servers))
+    try:
+        return provider.servers[name]
+    except (KeyError, TypeError):
+        raise ConfigurationError(f"no data center {name!r}: choose one of {', '.join(provider.servers)}") from None
+
+
+def _base_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+    except (ValueError, AttributeError, TypeError):
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username or not url.isprintable() or " " in url:
+        raise ConfigurationError("base_url must be http(s)://host[:port][/path] without user, query or fragment")
+    return url.rstrip("/")
+
+
+def _limiter(provider: Provider, given: Any, wanted: bool | str) -> Limiter:
+    secrets = given.secrets()
+    return Limiter(
+        *provider.limit, provider.name, secrets[0] if secrets else "", wanted if isinstance(wanted, str) else None
+    )
+
+
+def _settings(settings: Settings, options: Mapping[str, Any]) -> Settings:
+    """The settings with some replaced. Raises ConfigurationError for an unusable one."""
+    unknown = options.keys() - Options.__annotations__.keys() - CallOptions.__annotations__.keys()
+    if unknown:
+        raise ConfigurationError(f"unknown option: {', '.join(sorted(unknown))}")
+    changes: dict[str, Any] = {}
+    if "timeout" in options:
+        timeout = options["timeout"]
+        changes["timeouts"] = (
+            timeout if isinstance(timeout, Timeouts) else Timeouts(*[_seconds("timeout", timeout)] * 4)
+        )
+    if "deadline" in options:
+        changes["deadline"] = _seconds("deadline", options["deadline"])
+    if "retries" in options:
+        changes["retries"] = _policy(options["retries"])
+    if "headers" in options:
+        changes["headers"] = {**settings.headers, **_headers(options["headers"])}
+    if "on_mismatch" in options:
+        if options["on_mismatch"] not in ("raise", "warn"):
+            raise ConfigurationError("on_mismatch must be 'raise' or 'warn'")
+        changes["on_mismatch"] = options["on_mismatch"]
+    if "max_body" in options:
+        changes["limit"] = int(_seconds("max_body", options["max_body"]))
+    for name in ("scheme", "clock"):
+        if name in options:
+            changes[name] = options[name]
+    hooks = {name: options[name] for name in ("on_request", "on_response", "on_error") if name in options}
+    if hooks:
+        changes["hooks"] = dataclasses.replace(settings.hooks, **hooks)
+    return dataclasses.replace(settings, **changes)
+
+
+def _seconds(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise ConfigurationError(f"{name} must be a finite number above 0")
+    return float(value)
+
+
+def _policy(value: Any) -> Policy:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return Retries(attempts=value + 1) if value else no_retries
+    if not callable(value):
+        raise ConfigurationError("retries must be a number of repetitions or a policy, see truecopy.retry")
+    return value  # type: ignore[no-any-return]
+
+
+def _headers(headers: Any) -> dict[str, str]:
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError("headers must be a mapping of names to values")
+    for name, value in headers.items():
+        if not isinstance(name, str) or not isinstance(value, str) or not name or not (name + value).isascii():
+            raise ConfigurationError(f"header {name!r}: names and values are ASCII strings")
+        if not (name + value).isprintable() or not name.replace("-", "").replace("_", "").isalnum():
+            raise ConfigurationError(f"header {name!r} has characters that a header cannot carry")
+    return dict(headers)

@@ -1,0 +1,131 @@
+"""What can be seen of calls: logging, hooks and OpenTelemetry spans. Silent unless asked.
+
+``TRUECOPY_LOG=info`` logs one line per attempt, ``debug`` adds the allow-listed headers. No query, body or credential
+is ever logged.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from truecopy._version import __version__
+from truecopy.answers import shown_headers
+from truecopy.errors import TruecopyError
+from truecopy.exchange import Answer, Headers, Request
+from truecopy.schema import Operation
+
+USER_AGENT = f"truecopy/{__version__}"
+log = logging.getLogger("truecopy")
+log.addHandler(logging.NullHandler())
+
+
+def configure_logging(level: str | None = None) -> None:
+    """Log to the standard error stream.
+
+    Args:
+        level: ``info`` or ``debug``; None reads the environment variable TRUECOPY_LOG. Anything else is silent.
+    """
+    name = (level or os.environ.get("TRUECOPY_LOG", "")).lower()
+    if name in ("info", "debug"):
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
+        log.setLevel(name.upper())
+
+
+configure_logging()
+
+
+class Event(NamedTuple):
+    """One attempt, as hooks see it. Holds no credential, no query and no body."""
+
+    provider: str
+    operation: str
+    attempt: int
+    method: str | None = None
+    url: str | None = None
+    """Without its query."""
+    status: int | None = None
+    """None before there is an answer."""
+    headers: Mapping[str, str] = Headers()
+    """The allow-listed headers of the request or of the answer."""
+    elapsed: float | None = None
+    """Seconds from request to answer."""
+    error: TruecopyError | None = None
+
+
+Hook = Callable[[Event], object]
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Functions that are called for every attempt."""
+
+    on_request: Hook | None = None
+    """Before a request is sent."""
+    on_response: Hook | None = None
+    """After an answer arrived, whatever its status."""
+    on_error: Hook | None = None
+    """After an attempt failed; a policy may still repeat it."""
+
+    def request(self, provider: str, operation: str, attempt: int, request: Request) -> None:
+        """A request is about to be sent."""
+        if self.on_request is not None or log.isEnabledFor(logging.DEBUG):
+            url = request.url.partition("?")[0]
+            event = Event(provider, operation, attempt, request.method, url, headers=shown_headers(request.headers, ()))
+            log.debug("%s %s: %s %s, attempt %d", provider, operation, request.method, url, attempt)
+            if self.on_request is not None:
+                self.on_request(event)
+
+    def response(self, provider: str, operation: str, attempt: int, answer: Answer, elapsed: float) -> None:
+        """An answer has arrived."""
+        if self.on_response is not None or log.isEnabledFor(logging.INFO):
+            shown = shown_headers(answer.headers, ())
+            log.info("%s %s: %d in %.0f ms, attempt %d", provider, operation, answer.status, elapsed * 1000, attempt)
+            log.debug("%s %s: headers %s", provider, operation, dict(shown))
+            if self.on_response is not None:
+                self.on_response(
+                    Event(provider, operation, attempt, status=answer.status, headers=shown, elapsed=elapsed)
+                )
+
+    def failure(self, provider: str, operation: str, attempt: int, error: TruecopyError) -> None:
+        """An attempt has failed."""
+        log.info("%s %s: %s, attempt %d", provider, operation, type(error).__name__, attempt)
+        if self.on_error is not None:
+            self.on_error(Event(provider, operation, attempt, status=error.http_status, error=error))
+
+
+class Span:
+    """An OpenTelemetry span around a call, when the application uses OpenTelemetry; otherwise nothing."""
+
+    def __init__(self, provider: str, operation: Operation) -> None:
+        # An application that traces has imported the API by now; importing it here would make others pay.
+        tracing: Any = sys.modules.get("opentelemetry.trace")
+        self._span: Any = None
+        if tracing is not None:
+            self._span = tracing.get_tracer("truecopy", __version__).start_span(
+                f"{provider} {operation.name}",
+                kind=tracing.SpanKind.CLIENT,
+                attributes={"http.request.method": operation.method, "url.template": operation.path},
+            )
+
+    def attempt(self, number: int, error: TruecopyError) -> None:
+        """Note an attempt that failed."""
+        if self._span is not None:
+            self._span.add_event("attempt failed", {"attempt": number, "error.type": type(error).__name__})
+
+    def __enter__(self) -> Span:
+        return self
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        if self._span is not None:
+            if isinstance(error, TruecopyError):
+                self._span.set_attribute("error.type", type(error).__name__)
+                if error.http_status is not None:
+                    self._span.set_attribute("http.response.status_code", error.http_status)
+            self._span.end()

@@ -1,0 +1,74 @@
+"""Supermetrics: batched marketing queries. Source of the wording of failures: specs/supermetrics.yaml and its pages."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from supermetrics_api.api import (
+    SPEC,
+    AsyncResources,
+    AsyncResourcesWithRawResponse,
+    Resources,
+    ResourcesWithRawResponse,
+)
+
+from truecopy.answers import PROBLEM, Family, Wording
+from truecopy.calls import Provider
+from truecopy.client import AsyncClient, Options, SyncClient
+from truecopy.credentials import Given, credential
+from truecopy.schema import Spec
+
+PROVIDER = Provider(
+    name="supermetrics",
+    servers={"default": "https://api.supermetrics.com/enterprise/v2"},
+    spec=Spec(SPEC),
+    wording=Wording(
+        families=(
+            Family(
+                {"title": ("error", "message"), "detail": ("error", "description"), "code": ("error", "code")},
+                marks=("error",),
+                failed=bool,
+            ),
+            PROBLEM,
+        ),
+        request_id=(("meta", "request_id"),),
+        quota=lambda error: (error.code or "").startswith("LICENSE_"),
+    ),
+    limit=(20, 1),
+)
+
+
+class Supermetrics(SyncClient, Resources):
+    """Supermetrics, for threads.
+
+    Args:
+        token: The bearer token, or a function that returns it; the environment variable SUPERMETRICS_TOKEN by default.
+        options: See ``truecopy.client.Options``; SUPERMETRICS_BASE_URL stands in for ``base_url``.
+
+    Raises:
+        ConfigurationError: A setting is unusable.
+    """
+
+    PROVIDER = PROVIDER
+
+    def __init__(self, token: Given = None, **options: Unpack[Options]) -> None:
+        super().__init__(credential(token, "token", "SUPERMETRICS_TOKEN"), **options)
+
+    @property
+    def with_raw_response(self) -> ResourcesWithRawResponse:
+        """The same methods, returning ``ApiResponse``: data, envelope, status, headers, attempts."""
+        return ResourcesWithRawResponse(self._calls)
+
+
+class AsyncSupermetrics(AsyncClient, AsyncResources):
+    """Supermetrics, for the tasks of one event loop. Arguments and errors as for ``Supermetrics``."""
+
+    PROVIDER = PROVIDER
+
+    def __init__(self, token: Given = None, **options: Unpack[Options]) -> None:
+        super().__init__(credential(token, "token", "SUPERMETRICS_TOKEN"), **options)
+
+    @property
+    def with_raw_response(self) -> AsyncResourcesWithRawResponse:
+        """The same methods, returning ``ApiResponse``: data, envelope, status, headers, attempts."""
+        return AsyncResourcesWithRawResponse(self._calls)
