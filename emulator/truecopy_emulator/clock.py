@@ -1,0 +1,60 @@
+"""The virtual clock: real time plus what a test advanced it by, or a time that stands still."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Seconds since 1970 in UTC, as providers see them. Real time until it is set, advanced or frozen."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+        self.frozen: float | None = None
+
+    def now(self) -> float:
+        return self.frozen if self.frozen is not None else time.time() + self.offset
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock by some seconds; backwards when negative."""
+        if self.frozen is not None:
+            self.frozen += seconds
+        else:
+            self.offset += seconds
+
+    def set(self, moment: float) -> None:
+        """Put the clock to a moment; it goes on from there unless it is frozen."""
+        if self.frozen is not None:
+            self.frozen = moment
+        else:
+            self.offset = moment - time.time()
+
+    def freeze(self, frozen: bool = True) -> None:
+        """Stop the clock, or let it go on from where it stands."""
+        if frozen and self.frozen is None:
+            self.frozen = self.now()
+        elif not frozen and self.frozen is not None:
+            self.offset, self.frozen = self.frozen - time.time(), None
+
+    def reset(self) -> None:
+        self.offset, self.frozen = 0.0, None
+
+
+def utc(moment: float) -> datetime:
+    return datetime.fromtimestamp(moment, UTC)
+
+
+def zulu(moment: float) -> str:
+    """As 2022-09-04T06:00:00Z."""
+    return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse(text: str) -> float:
+    """Seconds since 1970 of an RFC 3339 time; without an offset it is UTC.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,451 @@
+"""The engine: a request in, an answer out, no network. Routing, credentials, parameters and bodies are checked
+against the spec, then a behaviour answers, then the answer itself is checked before it leaves."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import RLock
+from time import perf_counter
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from . import diagnostics
+from .examples import example
+from .http import Answer, Headers, Request
+from .journal import Exchange, Journal
+from .media import BodyError, charset, dump, essence, load, negotiate
+from .openapi import (
+    Body,
+    Credential,
+    Media,
+    Node,
+    Operation,
+    Parameter,
+    Response,
+    Schema,
+    SpecError,
+    Violation,
+    from_text,
+    shown,
+)
+from .provider import Call, Problem, Provider, Reply
+from .world import World
+
+MAX_BODY = 1 << 20
+_SECRET_NAMES = ("api-key", "apikey", "x-api-key", "authorization")
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An answer of the emulator's own that broke the spec and was withheld."""
+
+    provider: str
+    operation: str
+    status: int
+    problem: str
+
+
+class Engine:
+    """Serves any number of providers.
+
+    Args:
+        world: state, clock and ids.
+        providers: what to serve; their mounts must differ.
+        max_body: bytes of a request body above which the answer is 413.
+        journal_size: exchanges that the journal keeps.
+    """
+
+    def __init__(
+        self, world: World, providers: Iterable[Provider], *, max_body: int = MAX_BODY, journal_size: int = 10_000
+    ) -> None:
+        self.world, self.max_body = world, max_body
+        self.providers: dict[str, Provider] = {}
+        self.journal = Journal(journal_size)
+        self.breaches: list[Breach] = []
+        self._root = Node()
+        self._lock = RLock()
+        for provider in providers:
+            self.mount(provider)
+        self.reset()
+
+    def mount(self, provider: Provider) -> None:
+        """Add a provider.
+
+        Raises:
+            ValueError: its mount or its name is taken.
+        """
+        base = self._root.walk(provider.mount)
+        if base.owner is not None or provider.name in self.providers:
+            raise ValueError(f"cannot mount {provider.name} at {provider.mount}: the name or the mount is taken")
+        base.owner = provider
+        document = provider.document
+        operations = [*document.operations, *document.extended(provider.behaviour.extra_paths)]
+        for prefix in provider.prefixes:
+            for operation in operations:
+                base.walk(prefix + operation.template).methods[operation.method] = operation
+        self.providers[provider.name] = provider
+
+    def reset(self) -> None:
+        """Back to the seeded state, with an empty journal."""
+        with self._lock:
+            self.world.reset()
+            self.journal.clear()
+            self.breaches.clear()
+            for provider in self.providers.values():
+                provider.behaviour.seed()
+
+    def handle(self, request: Request) -> Answer:
+        """Answer one request. Never raises; safe to call from several threads."""
+        with self._lock:
+            return self._handle(request)
+
+    def _handle(self, request: Request) -> Answer:
+        started = perf_counter()
+        provider: Provider | None = None
+        operation: Operation | None = None
+        problem: Problem | None = None
+        path = request.path
+        segments = path.split("/") if "%" not in path else [unquote(part) for part in path.split("/")]
+        try:
+            provider, node, values = self._route(segments)
+            operation = node.methods.get(request.method)
+            if operation is None:
+                allowed = ", ".join(node.methods)
+                raise Problem(405, "E102", f"{request.method} is not one of {allowed}", headers={"allow": allowed})
+            with self.world.store.transaction():
+                reply = self._answer(provider, operation, request, values)
+                answer = self._write(provider, operation, reply, request)
+        except Problem as refusal:
+            problem = refusal
+            answer = self._refuse(provider, operation, problem, request)
+        except Exception as error:
+            problem = Problem(500, "E502", f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}")
+            self._breach(provider, operation, 500, traceback.format_exc())
+            answer = self._refuse(provider, operation, problem, request)
+        if provider is None or provider.recorded:
+            self.journal.add(
+                Exchange(
+                    self.world.clock.now(),
+                    provider.name if provider else "",
+                    operation.id if operation else "",
+                    request,
+                    answer,
+                    perf_counter() - started,
+                    problem,
+                )
+            )
+        return answer
+
+    # Before the behaviour: where, who, what.
+
+    def _route(self, segments: list[str]) -> tuple[Provider, Node, list[str]]:
+        values: list[str] = []
+        node = self._root.find(segments, 1, values)
+        if node is None:
+            raise Problem(404, "E101", "no operation has this path")
+        return node.owner, node, values
+
+    def owner(self, path: str) -> Provider | None:
+        """The provider whose mount a path lies under."""
+        node, owner = self._root, None
+        for segment in path.split("/")[1:]:
+            child = node.static.get(segment)
+            if child is None:
+                break
+            node, owner = child, child.owner or owner
+        return owner
+
+    def _answer(self, provider: Provider, operation: Operation, request: Request, values: list[str]) -> Reply:
+        query = _query(request.query, operation)
+        credential = self._authenticate(provider, operation, request, query) if operation.security else ""
+        if operation.negotiates:
+            response = operation.response(operation.success)
+            accept = request.headers.get("accept", "")
+            if response and response.media and negotiate(accept, tuple(response.media)) is None:
+                raise Problem(406, "E103", f"none of {', '.join(response.media)} is in {accept[:100]}")
+        params = _parameters(operation, request, query, values)
+        body = _body(operation.body, request) if operation.body is not None else None
+        handler = provider.behaviour.handlers.get(operation.id)
+        if handler is not None:
+            return handler(Call(provider, operation, request, params, body, credential))
+        return _from_spec(operation)
+
+    def _authenticate(
+        self, provider: Provider, operation: Operation, request: Request, query: Mapping[str, list[str]]
+    ) -> str:
+        for together in operation.security:
+            secrets = [_secret(credential, request, query) for credential in together]
+            if secrets and all(secret is not None for secret in secrets):
+                break
+        else:
+            if [] in operation.security and not provider.behaviour.strict:
+                return ""
+            raise _nobody(operation, request, query)
+        for secret in secrets:
+            kind = provider.behaviour.credential_kind(secret or "")
+            match kind:
+                case "valid":
+                    continue
+                case None:
+                    raise Problem(401, "E202", "the credential is not known")
+                case "expired":
+                    raise Problem(401, "E204", "the credential has expired", kind=kind)
+                case "forbidden":
+                    raise Problem(403, "E205", "the credential's owner may not use this")
+                case "quota":
+                    raise Problem(429, "E206", "the credential's budget is used up", kind=kind)
+        return secrets[0] or ""
+
+    # After the behaviour: the answer, checked.
+
+    def _refuse(
+        self, provider: Provider | None, operation: Operation | None, problem: Problem, request: Request
+    ) -> Answer:
+        provider = provider or self.owner(request.path)
+        if provider is None:
+            reply = _nowhere(problem, list(self.providers.values()))
+            answer = Answer(problem.status, [(b"content-type", b"application/problem+json")], dump(_JSON, reply))
+        else:
+            answer = self._write(provider, operation, provider.behaviour.error(problem, request), request)
+        if answer.status == problem.status:
+            answer.headers.append((b"x-emulator-diagnostic", diagnostics.header(problem.code, problem.diagnosis)))
+        return answer
+
+    def _write(self, provider: Provider, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        """The reply as an answer, checked against the document; an answer that breaks it becomes a 500 that says so."""
+        status = reply.status or (operation.success if operation else 200)
+        response = operation.response(status) if operation else None
+        broken: Violation | str | None
+        try:
+            media, broken = self._media(provider, operation, response, status, reply, request)
+            if broken is None and response is not None and response.headers:
+                broken = _headers(response, reply.headers)
+            if broken is None:
+                headers: Headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers.items()]
+                if media is None:
+                    return Answer(status, headers, b"")
+                headers.append((b"content-type", media.type.encode("latin-1")))
+                return Answer(status, headers, dump(media, reply.value))
+        except (SpecError, TypeError, ValueError) as error:
+            broken = str(error)
+        return self._withhold(provider, operation, status, broken, request)
+
+    def _media(
+        self,
+        provider: Provider,
+        operation: Operation | None,
+        response: Response | None,
+        status: int,
+        reply: Reply,
+        request: Request,
+    ) -> tuple[Media | None, Violation | str | None]:
+        """The media type to answer in, and the rule that the value breaks."""
+        if response is None:
+            schema = provider.document.error_schema
+            if status < 400 and schema is not None:
+                return None, f"status {status} is not documented"
+            if reply.value is None:
+                return None, None
+            media = Media(reply.media or "application/json", schema, "", {})
+            return media, schema.check(reply.value) if schema else None
+        offered = response.media
+        if not offered:
+            return None, None if reply.value is None else Violation(
+                f"{provider.document.name}#{response.pointer}", "", "no body", shown(reply.value)
+            )
+        if reply.value is None:
+            return None, Violation(f"{provider.document.name}#{response.pointer}", "", "a body", "none")
+        name = reply.media if reply.media in offered else None
+        if name is None and operation is not None and operation.negotiates:
+            name = negotiate(request.headers.get("accept", ""), tuple(offered))
+        media = offered[name] if name else next(iter(offered.values()))
+        # The value is JSON's whatever it is written as: XML has no schema language here but the hints for writing it.
+        schema = media.schema
+        if "xml" in media.type:
+            schema = next((m.schema for m in offered.values() if "json" in m.type), None)
+        if schema is None or schema.is_valid(reply.value):
+            return media, None
+        return media, schema.check(reply.value)
+
+    def _withhold(
+        self,
+        provider: Provider,
+        operation: Operation | None,
+        status: int,
+        broken: Violation | str | None,
+        request: Request,
+    ) -> Answer:
+        rule = f"; rule {broken.rule}" if isinstance(broken, Violation) else ""
+        self._breach(provider, operation, status, f"{broken}{rule}")
+        problem = Problem(500, "E501", f"the answer {status} breaks the spec: {broken}{rule}")
+        reply = provider.behaviour.error(problem, request)
+        headers: Headers = [
+            (b"content-type", (reply.media or "application/json").encode("latin-1")),
+            (b"x-emulator-diagnostic", diagnostics.header(problem.code, problem.detail)),
+        ]
+        return Answer(500, headers, dump(_JSON, reply.value if reply.value is not None else {}))
+
+    def _breach(self, provider: Provider | None, operation: Operation | None, status: int, problem: str) -> None:
+        if len(self.breaches) < 1000:
+            name = provider.name if provider else ""
+            self.breaches.append(Breach(name, operation.id if operation else "", status, problem))
+
+
+_JSON = Media("application/json", None, "", {})
+
+
+def _nowhere(problem: Problem, providers: list[Provider]) -> dict[str, Any]:
+    mounts = ", ".join(provider.path for provider in providers)
+    return {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": problem.status,
+        "detail": f"Nothing is mounted here; the emulator serves {mounts}.",
+    }
+
+
+def _query(query: str, operation: Operation) -> dict[str, list[str]]:
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=1000)
+    except ValueError:
+        rule = f"{operation.document.name}#{operation.pointer}/parameters"
+        raise Problem(400, "E301", violation=Violation(rule, "query", "1000 parameters at most", "more")) from None
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _cookies(request: Request) -> dict[str, str]:
+    pairs = (part.partition("=") for part in request.headers.get("cookie", "").split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs if name.strip()}
+
+
+def _secret(credential: Credential, request: Request, query: Mapping[str, list[str]]) -> str | None:
+    if credential.place == "query":
+        return query[credential.name][0] if credential.name in query else None
+    if credential.place == "cookie":
+        return _cookies(request).get(credential.name)
+    value = request.headers.get(credential.name.lower())
+    if value is None or credential.kind == "apiKey":
+        return value
+    scheme, _, secret = value.partition(" ")
+    return secret.strip() if scheme.lower() == credential.kind else None
+
+
+def _wanted(credential: Credential) -> str:
+    if credential.kind == "apiKey":
+        return f"{credential.place} {credential.name}"
+    return f"header Authorization with the scheme {credential.kind.capitalize()}"
+
+
+def _nobody(operation: Operation, request: Request, query: Mapping[str, list[str]]) -> Problem:
+    """No credential where one is expected; it may stand elsewhere."""
+    wanted = " or ".join(" and ".join(map(_wanted, together)) for together in operation.security if together)
+    given = [f"header {name}" for name in _SECRET_NAMES if name in request.headers]
+    given += [f"query {name}" for name in query if name.lower() in _SECRET_NAMES]
+    if given:
+        hint = "; HTTP header names have no case" if "header apikey" in given else ""
+        return Problem(401, "E203", f"{' and '.join(given)} given, {wanted} expected{hint}")
+    return Problem(401, "E201", f"{wanted} expected")
+
+
+def _parameters(
+    operation: Operation, request: Request, query: Mapping[str, list[str]], values: list[str]
+) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    for name, text, parameter in zip(operation.names, values, operation.path_parameters, strict=True):
+        if parameter is None:
+            params[name] = text
+            continue
+        params[name], broken = parameter.read([text])
+        if broken is not None:
+            raise Problem(400, "E301", violation=broken, kind="path")
+    for parameter in operation.query_parameters:
+        texts = query.get(parameter.name)
+        if texts is None and parameter.is_array:
+            texts = query.get(parameter.name + "[]")
+        _read(parameter, texts, params)
+    if operation.other_parameters:
+        cookies = _cookies(request)
+        for parameter in operation.other_parameters:
+            in_cookie = parameter.place == "cookie"
+            found = cookies.get(parameter.name) if in_cookie else request.headers.get(parameter.name.lower())
+            _read(parameter, None if found is None else [found], params)
+    return params
+
+
+def _read(parameter: Parameter, texts: list[str] | None, params: dict[str, Any]) -> None:
+    if texts is None:
+        if parameter.required:
+            at = f"{parameter.place} parameter {parameter.name}"
+            rule = f"{parameter.schema.document.name}#{parameter.pointer}/required"
+            raise Problem(400, "E301", violation=Violation(rule, at, "a value", "none"), kind=parameter.place)
+        params[parameter.name] = parameter.default
+        return
+    params[parameter.name], broken = parameter.read(texts)
+    if broken is not None:
+        raise Problem(400, "E301", violation=broken, kind=parameter.place)
+
+
+def _body(body: Body, request: Request) -> Any:
+    if request.too_large:
+        raise Problem(413, "E306", "the body is too large")
+    if not request.body:
+        if body.required:
+            raise Problem(400, "E302", "a body is required")
+        return None
+    given = request.headers.get("content-type", "")
+    media = _find(body.media, essence(given))
+    accepted = ", ".join(body.media)
+    if media is None:
+        raise Problem(415, "E305", f"Content-Type {given[:100]!r} is not one of {accepted}")
+    if charset(given) not in ("", "utf-8", "utf8", "us-ascii"):
+        raise Problem(415, "E305", f"charset {charset(given)[:50]!r} is not UTF-8")
+    if request.headers.get("content-encoding", "identity").lower() not in ("identity", ""):
+        raise Problem(415, "E305", "Content-Encoding is not supported; send the body as it is")
+    try:
+        value = load(media, request.body)
+    except BodyError as error:
+        raise Problem(400, "E303", f"not {media.type}: {error}") from None
+    schema: Schema | None = media.schema
+    if "xml" in media.type:  # the value is JSON's: checked by the JSON schema, when there is one
+        schema = next((m.schema for m in body.media.values() if "json" in m.type), schema)
+    if schema is not None:
+        broken = schema.check(value)
+        if broken is not None:
+            raise Problem(400, "E304", violation=broken)
+    return value
+
+
+def _find(offered: Mapping[str, Media], name: str) -> Media | None:
+    if name in offered:
+        return offered[name]
+    if not name:
+        return None
+    return offered.get(name.partition("/")[0] + "/*") or offered.get("*/*")
+
+
+def _headers(response: Response, headers: Mapping[str, str]) -> Violation | None:
+    for name, (required, schema) in response.headers.items():
+        value = headers.get(name)
+        if value is None:
+            if required:
+                return Violation(f"{schema.document.name}#{response.pointer}", name, "the header", "none")
+            continue
+        broken = schema.check(from_text(value, schema.types))
+        if broken is not None:
+            return Violation(broken.rule, f"header {name}", broken.expected, broken.got)
+    return None
+
+
+def _from_spec(operation: Operation) -> Reply:
+    """An answer for an operation without a handler: the document's example, or one made from its schema."""
+    response = operation.response(operation.success)
+    if response is None or not response.media:
+        return Reply(None)
+    return Reply(example(next(iter(response.media.values()))))

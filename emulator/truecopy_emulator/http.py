@@ -1,0 +1,56 @@
+"""What the engine takes and gives: a request, an answer, and what the adapter that sends the answer shall do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Request:
+    """One HTTP request, whole, before routing.
+
+    `path` is percent-encoded as it came; `query` has no question mark; `headers` have lower-case names. `too_large`
+    says that the adapter stopped reading because the body passed the limit; `body` is then not the whole body.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    scheme: str = "http"
+    too_large: bool = False
+
+
+@dataclass(slots=True)
+class Effects:
+    """What an adapter does to an answer on its way out, beyond sending it. Times are seconds.
+
+    `cut` ends the connection: "before" any byte of the answer, or "body" after the first half of the body. `raw`
+    replaces the whole answer, status line included, with these bytes. `drip` sends the body in `drip_size` bytes at
+    a time, so long apart.
+    """
+
+    delay: float = 0.0
+    cut: str = ""
+    raw: bytes = b""
+    drip: float = 0.0
+    drip_size: int = 16
+
+
+@dataclass(slots=True)
+class Answer:
+    """One HTTP answer. Header names are lower-case."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    effects: Effects | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, or None."""
+        wanted = name.lower().encode("latin-1")
+        return next((value.decode("latin-1") for key, value in self.headers if key == wanted), None)

@@ -1,0 +1,142 @@
+"""A provider: a document, where it is mounted, and a behaviour. A behaviour is what a spec cannot say: state and
+error bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from .http import Request
+from .openapi import Document, Operation, Violation
+from .world import World
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?")
+
+
+def phrase(status: int) -> str:
+    """The status's name in HTTP; Error when it has none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a behaviour answers: a value that the engine checks against the spec and writes in the media type agreed on.
+
+    `status` None stands for the operation's first documented success, `value` None for no body. `media` forces a
+    media type.
+    """
+
+    value: Any = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    media: str | None = None
+
+
+class Problem(Exception):  # noqa: N818 (RFC 9457's word)
+    """A refusal. `code` is a key of `diagnostics.DIAGNOSTICS`, `detail` one sentence for the reader, `kind` what a
+    behaviour may need to know beyond the status, as "quota"."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str = "",
+        *,
+        violation: Violation | None = None,
+        headers: Mapping[str, str] | None = None,
+        kind: str = "",
+    ) -> None:
+        super().__init__(f"{status} {code} {detail}")
+        self.status, self.code, self.violation, self.kind = status, code, violation, kind
+        self.detail = detail or (str(violation) if violation else "")
+        self.headers = dict(headers or {})
+
+    @property
+    def diagnosis(self) -> str:
+        """The detail and the rule that it comes from."""
+        return self.detail + (f"; rule {self.violation.rule}" if self.violation else "")
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of an operation, after routing and checks. `params` has the parameters by name, defaults filled in."""
+
+    provider: Provider
+    operation: Operation
+    request: Request
+    params: dict[str, Any]
+    body: Any = None
+    credential: str = ""
+
+    @property
+    def url(self) -> str:
+        """The provider's base URL as the client wrote it: origin, mount and prefix."""
+        host = self.request.headers.get("host", "")
+        origin = f"{self.request.scheme}://{host}" if _HOST.fullmatch(host) else "http://localhost"
+        path = self.request.path
+        prefixes = sorted(self.provider.prefixes, key=len, reverse=True)
+        bases = (self.provider.mount + prefix for prefix in prefixes)
+        return origin + next((base for base in bases if path.startswith(base + "/")), self.provider.mount)
+
+
+Handler = Callable[[Call], Reply]
+
+
+class Behaviour:
+    """What a provider does. The base class has no state and answers errors as problems (RFC 9457)."""
+
+    extra_paths: ClassVar[Mapping[str, Any]] = {}
+    """OpenAPI paths beyond the document's, for what the emulator must serve and no page describes."""
+    strict: bool = False
+    """Whether credentials that the document makes optional are required all the same."""
+    oddities: ClassVar[Mapping[str, str]] = {}
+    """Switches: name and what it does."""
+
+    def __init__(self, name: str, world: World) -> None:
+        self.name, self.world = name, world
+        self.handlers: dict[str, Handler] = {}
+
+    def seed(self) -> None:
+        """Store what is there from the start."""
+
+    def credential_kind(self, secret: str) -> str | None:
+        """The kind of a credential (see `world.KINDS`); None when it is unknown."""
+        return self.world.settings.credentials.get(secret)
+
+    def error(self, problem: Problem, request: Request) -> Reply:
+        """A refusal in the provider's own words."""
+        value = {"type": "about:blank", "title": phrase(problem.status), "status": problem.status}
+        if problem.detail:
+            value["detail"] = problem.diagnosis
+        return Reply(value, problem.status, problem.headers, "application/problem+json")
+
+    def odd(self, name: str) -> Any:
+        return self.world.switch(self.name, name)
+
+
+@dataclass
+class Provider:
+    """One document served under one mount."""
+
+    name: str
+    mount: str
+    document: Document
+    behaviour: Behaviour
+    recorded: bool = True
+    """Whether calls stand in the journal."""
+    prefixes: list[str] = field(default_factory=list)
+    """What stands between mount and paths; from the document's servers unless given."""
+
+    def __post_init__(self) -> None:
+        self.prefixes = self.prefixes or self.document.prefixes
+
+    @property
+    def path(self) -> str:
+        """The path of the base URL: the mount and the first prefix."""
+        return self.mount + self.prefixes[0]

@@ -1,0 +1,176 @@
+"""The HTTP server: granian inside this process, in a thread with a loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+
+class ServerError(RuntimeError):
+    """The server could not start; the message says why and what to do."""
+
+
+def check_host(host: str, public: bool) -> None:
+    """Refuse to be reachable from other machines unless that is wanted.
+
+    Raises:
+        ServerError: the host is not a loopback address and `public` is False.
+    """
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback and not public:
+        raise ServerError(
+            f"{host} may be reachable from other machines, and the emulator's credential is public knowledge; "
+            "say so with --public (in Python: public=True), or listen on 127.0.0.1"
+        )
+
+
+def free_port(host: str) -> int:
+    """A port that is free now.
+
+    Raises:
+        ServerError: the host is not an address of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.bind((host, 0))
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise ServerError(f"cannot listen on {host}: {error.strerror or error}") from None
+
+
+def check_port(host: str, port: int) -> None:
+    """Make sure that a port can be listened on.
+
+    Raises:
+        ServerError: it cannot.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            probe.listen(1)
+    except OSError as error:
+        raise ServerError(
+            f"cannot listen on {host} port {port}: {error.strerror or error}; "
+            "choose another --port, or 0 for a free one"
+        ) from None
+
+
+class Server:
+    """Serves one ASGI application until it is stopped.
+
+    Args:
+        application: an ASGI 3 application.
+        host: an address of this machine.
+        port: 0 for a free one.
+        certificate, key: PEM files; with both, the server speaks TLS.
+        http: "auto", "1" or "2".
+    """
+
+    def __init__(
+        self,
+        application: Any,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        certificate: Path | None = None,
+        key: Path | None = None,
+        http: str = "auto",
+    ) -> None:
+        self.host, self._wanted = host, port
+        self.port = port
+        self.scheme = "https" if certificate else "http"
+        self._application = application
+        self._certificate, self._key = certificate, key
+        self._http = http
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: Any = None
+        self._failure: BaseException | None = None
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
+        return f"{self.scheme}://{host}:{self.port}"
+
+    def start(self) -> None:
+        """Return when the port answers.
+
+        Raises:
+            ServerError: the port is taken, or the server did not come up within ten seconds.
+        """
+        if self._thread is not None:
+            raise ServerError("the server runs already")
+        for attempt in range(5):
+            self.port = self._wanted or free_port(self.host)
+            try:
+                check_port(self.host, self.port)
+                self._run()
+                return
+            except ServerError:
+                if self._wanted or attempt == 4:
+                    raise
+
+    def _run(self) -> None:
+        started = threading.Event()
+        self._failure = None
+        self._thread = threading.Thread(target=self._serve, args=(started,), name="truecopy-emulator", daemon=True)
+        self._thread.start()
+        if not started.wait(10) or self._failure is not None:
+            self._thread = None
+            raise ServerError(f"the server did not start: {self._failure or 'no answer in ten seconds'}")
+
+    def _serve(self, started: threading.Event) -> None:
+        from granian.constants import HTTPModes, Interfaces
+        from granian.server.embed import Server as Granian
+
+        async def main() -> None:
+            self._server = Granian(
+                self._application,
+                address=self.host,
+                port=self.port,
+                interface=Interfaces.ASGINL,
+                http=HTTPModes(self._http),
+                websockets=False,
+                log_enabled=False,
+                backlog=1024,
+                ssl_cert=self._certificate,
+                ssl_key=self._key,
+            )
+            spawn = self._server._spawn_workers
+
+            def spawned(*args: Any) -> None:
+                spawn(*args)
+                # The socket listens from here on; the worker takes connections at the loop's next turn.
+                asyncio.get_running_loop().call_soon(started.set)
+
+            self._server._spawn_workers = spawned
+            await self._server.serve()
+
+        self._loop = asyncio.new_event_loop()
+        try:
+            self._loop.run_until_complete(main())
+        except BaseException as error:
+            self._failure = error
+        finally:
+            started.set()
+            self._loop.close()
+
+    def stop(self) -> None:
+        """Finish what is being answered, then stop. Nothing happens when the server is not running."""
+        if self._thread is None or self._loop is None:
+            return
+        if self._server is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._server.stop)
+        self._thread.join(10)
+        self._thread = None

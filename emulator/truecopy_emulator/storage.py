@@ -1,0 +1,104 @@
+"""Where state is kept: documents by collection and key, each collection in the order of insertion, and counters.
+
+A document is stored as JSON text, so that nobody holds a reference into the state and a dump is cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
+
+import orjson
+
+Json = dict[str, Any]
+
+
+class Store(Protocol):
+    """What the engine needs of a place for its state. Within `transaction()` all or nothing is kept."""
+
+    def transaction(self) -> AbstractContextManager[object]: ...
+
+    def get(self, collection: str, key: str) -> Json | None:
+        """The document under a key, or None."""
+
+    def put(self, collection: str, key: str, document: Json) -> None:
+        """Store a document: the last of its collection when the key is new, in its old place when it is not."""
+
+    def count(self, collection: str) -> int: ...
+
+    def page(self, collection: str, offset: int, limit: int) -> list[Json]:
+        """Up to `limit` documents in the order of insertion, after the first `offset`."""
+
+    def next(self, counter: str) -> int:
+        """The next number of a counter: 1, 2, 3 and so on."""
+
+    def collections(self) -> list[str]: ...
+
+    def items(self, collection: str) -> Iterator[tuple[str, Json]]:
+        """All keys and documents in the order of insertion."""
+
+    def counters(self) -> dict[str, int]: ...
+
+    def set_counter(self, counter: str, value: int) -> None: ...
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def close(self) -> None: ...
+
+
+class MemoryStore:
+    """State in this process, gone with it."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, dict[str, bytes]] = {}
+        self._order: dict[str, list[str]] = {}
+        self._counters: dict[str, int] = {}
+        self._nothing = nullcontext()
+
+    def transaction(self) -> AbstractContextManager[object]:
+        return self._nothing
+
+    def get(self, collection: str, key: str) -> Json | None:
+        found = self._documents.get(collection)
+        text = found.get(key) if found is not None else None
+        return orjson.loads(text) if text is not None else None
+
+    def put(self, collection: str, key: str, document: Json) -> None:
+        found = self._documents.setdefault(collection, {})
+        if key not in found:
+            self._order.setdefault(collection, []).append(key)
+        found[key] = orjson.dumps(document)
+
+    def count(self, collection: str) -> int:
+        return len(self._order.get(collection, ()))
+
+    def page(self, collection: str, offset: int, limit: int) -> list[Json]:
+        keys = self._order.get(collection, [])[offset : offset + limit]
+        return [orjson.loads(self._documents[collection][key]) for key in keys]
+
+    def next(self, counter: str) -> int:
+        value = self._counters[counter] = self._counters.get(counter, 0) + 1
+        return value
+
+    def collections(self) -> list[str]:
+        return list(self._documents)
+
+    def items(self, collection: str) -> Iterator[tuple[str, Json]]:
+        for key in self._order.get(collection, []):
+            yield key, orjson.loads(self._documents[collection][key])
+
+    def counters(self) -> dict[str, int]:
+        return dict(self._counters)
+
+    def set_counter(self, counter: str, value: int) -> None:
+        self._counters[counter] = value
+
+    def clear(self) -> None:
+        self._documents.clear()
+        self._order.clear()
+        self._counters.clear()
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,40 @@
+"""What the tests of the emulator share: a plain HTTP client for each provider, with the default credential."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from truecopy_emulator import Emulator
+
+KEY = "emulator-key"
+DATA = Path(__file__).parent / "data"
+
+
+def page(name: str) -> Any:
+    """A sample or schema as a documentation page prints it."""
+    return json.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def qp(emulator: Emulator) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=emulator.url("questionpro"), headers={"api-key": KEY}) as client:
+        yield client
+
+
+@pytest.fixture
+def sm(emulator: Emulator) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with httpx.Client(base_url=emulator.url("supermetrics"), headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+def av(emulator: Emulator) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with httpx.Client(base_url=emulator.url("asavie"), headers=headers) as client:
+        yield client
