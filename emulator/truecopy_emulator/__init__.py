@@ -7,10 +7,35 @@ on the way in and on the way out.
         base_url = emulator.url("questionpro")
 """
 
-from .emulator import Emulator
-from .engine import Breach, Engine
-from .http import Answer, Effects, Request
-from .openapi import Document, SpecError
-from .server import ServerError
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .emulator import Emulator
+    from .engine import Breach, Engine
+    from .http import Answer, Effects, Request
+    from .openapi import Document, SpecError
+    from .server import ServerError
 
 __all__ = ["Answer", "Breach", "Document", "Effects", "Emulator", "Engine", "Request", "ServerError", "SpecError"]
+
+_MODULES = {
+    "Answer": "http",
+    "Breach": "engine",
+    "Document": "openapi",
+    "Effects": "http",
+    "Emulator": "emulator",
+    "Engine": "engine",
+    "Request": "http",
+    "ServerError": "server",
+    "SpecError": "openapi",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # pytest loads the plugin of this package wherever truecopy is installed, with or without the extra `emulator`.
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

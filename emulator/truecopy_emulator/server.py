@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import ipaddress
 import socket
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,7 @@ class Server:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None
         self._failure: BaseException | None = None
+        self._before: set[int] = set()
 
     @property
     def url(self) -> str:
@@ -124,6 +127,8 @@ class Server:
     def _run(self) -> None:
         started = threading.Event()
         self._failure = None
+        self._before = _native_threads()
+        atexit.register(self.stop)
         self._thread = threading.Thread(target=self._serve, args=(started,), name="truecopy-emulator", daemon=True)
         self._thread.start()
         if not started.wait(10) or self._failure is not None:
@@ -174,3 +179,17 @@ class Server:
             self._loop.call_soon_threadsafe(self._server.stop)
         self._thread.join(10)
         self._thread = None
+        # granian's own threads end a moment later; one that wakes while Python shuts down aborts the process.
+        give_up = time.monotonic() + 0.5
+        while _native_threads() - self._before and time.monotonic() < give_up:
+            time.sleep(0.001)
+        atexit.unregister(self.stop)
+
+
+def _native_threads() -> set[int]:
+    """Threads of this process that Python did not start, where the system tells (Linux)."""
+    try:
+        tasks = {int(task.name) for task in Path("/proc/self/task").iterdir()}
+    except OSError:
+        return set()
+    return tasks - {thread.native_id for thread in threading.enumerate() if thread.native_id is not None}
