@@ -26,7 +26,7 @@ from typing import Any
 
 import yaml
 
-from truecopy_tools.lint import Finding, lint, operations, pointer, resolve
+from truecopy_tools.openapi import operations, resolve
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "scripts" / "templates"
@@ -114,7 +114,7 @@ def load(path: Path) -> dict[str, Any]:
     Raises:
         GenerationError: It is not YAML, not OpenAPI 3.1, or breaks a rule of lint.py.
     """
-    from openapi_spec_validator import OpenAPIV31SpecValidator
+    from truecopy_tools.lint import lint
 
     try:
         document = yaml.load(path.read_bytes(), yaml.CSafeLoader)
@@ -122,9 +122,7 @@ def load(path: Path) -> dict[str, Any]:
         raise GenerationError(f"{path.name}: not YAML: {error}") from None
     if not isinstance(document, dict):
         raise GenerationError(f"{path.name}: not an OpenAPI document")
-    findings = [Finding(pointer(*e.absolute_path), e.message) for e in OpenAPIV31SpecValidator(document).iter_errors()]
-    findings = findings or lint(document)
-    if findings:
+    if findings := lint(document):
         raise GenerationError("\n".join(f"{path.name}#{finding}" for finding in findings))
     return document
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+from openapi_spec_validator import OpenAPIV31SpecValidator as Validator
+
+from truecopy_tools.openapi import lookup, operations, pointer, resolve
+
 _KEYWORDS = ("discriminator",)
 _FORM = "application/x-www-form-urlencoded"
 
@@ -24,48 +27,10 @@ class Finding(NamedTuple):
         return f"{self.pointer or '/'}: {self.message}"
 
 
-def pointer(*parts: object) -> str:
-    """The JSON pointer (RFC 6901) that the parts spell."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-
-
-def resolve(document: Any, node: Any) -> Any:
-    """Follow ``$ref`` of a node to the node it names in the document.
-
-    Raises:
-        LookupError: The reference leads nowhere.
-    """
-    while isinstance(node, dict) and "$ref" in node:
-        node = lookup(document, node["$ref"].removeprefix("#"))
-    return node
-
-
-def lookup(document: Any, at: str) -> Any:
-    """The node at a JSON pointer.
-
-    Raises:
-        LookupError: There is no such node.
-    """
-    for part in at.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        try:
-            document = document[int(key)] if isinstance(document, list) else document[key]
-        except (KeyError, IndexError, TypeError, ValueError):
-            raise LookupError(f"nothing at {at}") from None
-    return document
-
-
-def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
-    """Every operation as path, method, operation and path item."""
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            if method in item:
-                yield path, method, item[method], item
-
-
 def lint(document: dict[str, Any]) -> list[Finding]:
-    """Findings on one spec, in its own order; empty when there is nothing to say."""
+    """Findings on one spec, the gravest first; empty when there is nothing to say."""
     findings = [*_structure(document), *_references(document)]
+    findings = findings or [Finding(pointer(*e.absolute_path), e.message) for e in Validator(document).iter_errors()]
     return findings or [*_operations(document), *_keywords(document, ""), *_records(document)]
 
 
@@ -96,7 +61,6 @@ def _references(document: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _operations(document: dict[str, Any]) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
     for index, server in enumerate(document["servers"]):
         if "variables" in server:
             yield Finding(pointer("servers", index), "the generator ignores server variables: write the URLs out")
@@ -104,13 +68,8 @@ def _operations(document: dict[str, Any]) -> Iterator[Finding]:
         at = pointer("paths", path, method)
         if "servers" in item or "servers" in operation:
             yield Finding(at, "the generator ignores servers of a path: use the root's")
-        name = operation.get("operationId")
-        if not name:
+        if not operation.get("operationId"):
             yield Finding(at, "operationId is missing: it makes the method's name")
-        elif name in seen:
-            yield Finding(at, f"operationId {name} is taken by {seen[name]}")
-        else:
-            seen[name] = at
         if len(operation.get("tags", [])) != 1:
             yield Finding(at, "exactly one tag: it makes the resource's name")
         if "security" not in operation:
@@ -130,6 +89,9 @@ def _parameters(document: dict[str, Any], at: str, parameters: list[Any]) -> Ite
 
 
 def _responses(document: dict[str, Any], at: str, operation: dict[str, Any]) -> Iterator[Finding]:
+    if not operation.get("responses"):
+        yield Finding(at, "responses is missing")
+        return
     models: set[str] = set()
     successes = [status for status in operation["responses"] if str(status).startswith("2")]
     if not successes:
