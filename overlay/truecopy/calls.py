@@ -36,7 +36,7 @@ from truecopy.errors import (
     TruecopyError,
     WaitTimeoutError,
 )
-from truecopy.exchange import Answer, AsyncHttpxExchange, Headers, HttpxExchange, Request, Timeouts
+from truecopy.exchange import Answer, AsyncExchange, Exchange, Headers, Request, Timeouts
 from truecopy.limits import Limiter
 from truecopy.observe import USER_AGENT, Hooks, Span
 from truecopy.retry import CLOCK, Clock, Failure, Policy, Retries
@@ -656,14 +656,14 @@ def _token_call(core: Core, credential: ClientCredentials) -> tuple[Any, ...]:
 class Pool:
     """The connections of a client and its views: opened when first needed, and anew in a forked child."""
 
-    def __init__(self, open_it: Callable[[], HttpxExchange]) -> None:
+    def __init__(self, open_it: Callable[[], Exchange]) -> None:
         self._open = open_it
         self._lock = threading.Lock()
-        self._exchange: HttpxExchange | None = None
+        self._exchange: Exchange | None = None
         self._process = 0
         self.closed = False
 
-    def exchange(self) -> HttpxExchange:
+    def exchange(self) -> Exchange:
         """The connections. Raises ConfigurationError when they were closed."""
         if self._exchange is None or self._process != os.getpid():
             self._renew()
@@ -689,14 +689,14 @@ class Pool:
 class AsyncPool:
     """The connections of an asynchronous client and its views; they belong to the event loop that uses them first."""
 
-    def __init__(self, open_it: Callable[[], AsyncHttpxExchange]) -> None:
+    def __init__(self, open_it: Callable[[], AsyncExchange]) -> None:
         self._open = open_it
-        self._exchange: AsyncHttpxExchange | None = None
+        self._exchange: AsyncExchange | None = None
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._renewal = asyncio.Lock()
         self.closed = False
 
-    def exchange(self) -> AsyncHttpxExchange:
+    def exchange(self) -> AsyncExchange:
         """The connections. Raises ConfigurationError when they were closed or belong to another loop."""
         if self.closed:
             raise ConfigurationError("the client is closed")

@@ -14,7 +14,7 @@ from truecopy.calls import AsyncCalls, AsyncPool, Core, Pool, Provider, Settings
 from truecopy.credentials import Asked, ClientCredentials, Fixed
 from truecopy.drift import Drift
 from truecopy.errors import ConfigurationError
-from truecopy.exchange import Timeouts, adopt, open_async_exchange, open_exchange
+from truecopy.exchange import Timeouts, open_async_exchange, open_exchange
 from truecopy.limits import Limiter
 from truecopy.observe import Hook
 from truecopy.retry import Clock, Policy, Retries, no_retries
@@ -77,9 +77,9 @@ class BaseClient:
         core = Core(
             provider, base_url, given, settings, _limiter(provider, given, limiter) if limiter else None, Drift()
         )
-        self._setup(core, self._open_pool(base_url, settings.timeouts))
+        self._setup(core, self._open_pool(base_url))
 
-    def _open_pool(self, base_url: str, timeouts: Timeouts) -> Any:
+    def _open_pool(self, base_url: str) -> Any:
         raise NotImplementedError
 
     def _setup(self, core: Core, pool: Any) -> None:
@@ -141,11 +141,9 @@ class SyncClient(BaseClient):
 
     _asynchronous = False
 
-    def _open_pool(self, base_url: str, timeouts: Timeouts) -> Pool:
+    def _open_pool(self, base_url: str) -> Pool:
         given = self._options.get("http_client")
-        return Pool(
-            (lambda: open_exchange(base_url, timeouts)) if given is None else _adopted(given, asynchronous=False)
-        )
+        return Pool((lambda: open_exchange(base_url)) if given is None else _adopted(given, asynchronous=False))
 
     def fetch(self, url: str) -> Any:
         """The JSON behind a URL that an answer names, such as a result's or StatusUrl; the credential is sent along.
@@ -175,10 +173,10 @@ class AsyncClient(BaseClient):
 
     _asynchronous = True
 
-    def _open_pool(self, base_url: str, timeouts: Timeouts) -> AsyncPool:
+    def _open_pool(self, base_url: str) -> AsyncPool:
         given = self._options.get("http_client")
         return AsyncPool(
-            (lambda: open_async_exchange(base_url, timeouts)) if given is None else _adopted(given, asynchronous=True)
+            (lambda: open_async_exchange(base_url)) if given is None else _adopted(given, asynchronous=True)
         )
 
     async def fetch(self, url: str) -> Any:
@@ -197,6 +195,8 @@ class AsyncClient(BaseClient):
 
 
 def _adopted(given: Any, *, asynchronous: bool) -> Callable[[], Any]:
+    from truecopy.over_httpx import adopt
+
     exchange = adopt(given, asynchronous=asynchronous)
     return lambda: exchange
 

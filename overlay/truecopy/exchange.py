@@ -1,37 +1,27 @@
-"""One HTTP request and its answer over a real connection: the only module that imports httpx.
+"""One HTTP request and its answer over a real connection, whichever library makes it.
 
 An exchange sends a ``Request`` and returns an ``Answer`` whatever its status, or raises NotSentError or MaybeSentError.
 The body is bounded in size and time. Redirects are never followed, since they could carry a credential elsewhere.
-pyreqwest does the work when it is installed (extra ``fast``); it was measured faster than httpx (``make bench``).
+``over_httpx`` is always there; ``over_pyreqwest`` is used when pyreqwest is installed (extra ``fast``), since it was
+measured faster (``make bench``).
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import time
 import urllib.request
 import zlib
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-import httpx
+from truecopy.errors import TransportError
 
-from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
-
-if TYPE_CHECKING:
-    import ssl
-
-    from pyreqwest.client import BaseClientBuilder
-
-    _Builder = TypeVar("_Builder", bound=BaseClientBuilder)
-
-_CONNECTIONS = 100
-_IDLE = 30.0
+CONNECTIONS = 100
+"""Connections that a client opens at the most."""
+IDLE = 30.0
 """Seconds that an unused connection is kept."""
 
 
@@ -86,7 +76,7 @@ class Answer:
     """Whether the body is cut because it passes the limit."""
 
 
-class _Body:
+class Body:
     """Gathers a body within its bounds and undoes its content coding."""
 
     def __init__(self, request: Request, answer: Answer) -> None:
@@ -130,51 +120,46 @@ class _Body:
         return self._answer
 
 
-def open_exchange(origin: str, timeouts: Timeouts) -> HttpxExchange:
-    """An exchange with one origin, over the fastest transport that is installed."""
-    if not _fast():
-        return HttpxExchange(httpx.HTTPTransport(**_httpx_options(origin)))
-    from pyreqwest.client import SyncClientBuilder
-    from pyreqwest.compatibility.httpx import SyncHttpxTransport
+class Exchange(Protocol):
+    """Sends requests from threads."""
 
-    return HttpxExchange(SyncHttpxTransport(_configured(SyncClientBuilder(), origin, timeouts).build()))
+    def send(self, request: Request) -> Answer:
+        """Send a request and read the answer. Raises NotSentError, MaybeSentError, ConfigurationError."""
 
-
-def open_async_exchange(origin: str, timeouts: Timeouts) -> AsyncHttpxExchange:
-    """An exchange with one origin for the tasks of one event loop, over the fastest transport that is installed."""
-    if not _fast():
-        return AsyncHttpxExchange(httpx.AsyncHTTPTransport(**_httpx_options(origin)))
-    from pyreqwest.client import ClientBuilder
-    from pyreqwest.compatibility.httpx import HttpxTransport
-
-    return AsyncHttpxExchange(HttpxTransport(_configured(ClientBuilder(), origin, timeouts).build()))
+    def close(self) -> None:
+        """Close the connections."""
 
 
-def adopt(given: object, *, asynchronous: bool) -> Any:
-    """An exchange over a client or transport of httpx that the user made; it is the user's to close.
+class AsyncExchange(Protocol):
+    """Sends requests from the tasks of one event loop."""
 
-    Raises:
-        ConfigurationError: It is neither, or of the other kind.
-    """
-    if asynchronous:
-        if isinstance(given, httpx.AsyncClient):
-            return AsyncHttpxExchange(_AsyncClientTransport(given), owned=False)
-        if isinstance(given, httpx.AsyncBaseTransport):
-            return AsyncHttpxExchange(given, owned=False)
-    elif isinstance(given, httpx.Client):
-        return HttpxExchange(_ClientTransport(given), owned=False)
-    elif isinstance(given, httpx.BaseTransport):
-        return HttpxExchange(given, owned=False)
-    kind = "AsyncClient or AsyncBaseTransport" if asynchronous else "Client or BaseTransport"
-    raise ConfigurationError(f"http_client must be a {kind} of httpx, not {type(given).__name__}")
+    async def send(self, request: Request) -> Answer:
+        """Like ``Exchange.send``."""
+
+    async def close(self) -> None:
+        """Close the connections."""
 
 
-def check_loop(owner: object, current: object) -> None:
-    """Refuse to use connections of one event loop in another. Raises ConfigurationError."""
-    if owner is not current:
-        raise ConfigurationError(
-            "this asynchronous client was first used in another event loop; make one client per loop, inside the loop"
-        )
+def open_exchange(origin: str) -> Exchange:
+    """An exchange with one origin, over the fastest library that is installed."""
+    if _fast():
+        from truecopy.over_pyreqwest import PyreqwestExchange
+
+        return PyreqwestExchange(proxy_for(origin))
+    from truecopy.over_httpx import HttpxExchange
+
+    return HttpxExchange.open(origin, proxy_for(origin))
+
+
+def open_async_exchange(origin: str) -> AsyncExchange:
+    """An exchange with one origin for the tasks of one event loop, over the fastest library that is installed."""
+    if _fast():
+        from truecopy.over_pyreqwest import AsyncPyreqwestExchange
+
+        return AsyncPyreqwestExchange(proxy_for(origin))
+    from truecopy.over_httpx import AsyncHttpxExchange
+
+    return AsyncHttpxExchange.open(origin, proxy_for(origin))
 
 
 def proxy_for(origin: str) -> str | None:
@@ -185,19 +170,6 @@ def proxy_for(origin: str) -> str | None:
     return proxy if proxy and not urllib.request.proxy_bypass(parts.netloc) else None
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """One context for all clients: making one takes 20 ms."""
-    return httpx.create_ssl_context()
-
-
-def _httpx_options(origin: str) -> dict[str, Any]:
-    # A TLS context that plain HTTP does not need is not made.
-    verify = _tls() if origin.startswith("https") else False
-    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=_IDLE)
-    return {"verify": verify, "limits": limits, "proxy": proxy_for(origin)}
-
-
 _PID = os.getpid()
 
 
@@ -206,156 +178,3 @@ def _fast() -> bool:
     if os.getpid() != _PID or os.environ.get("TRUECOPY_TRANSPORT") == "httpx":
         return False
     return importlib.util.find_spec("pyreqwest") is not None
-
-
-def _configured(builder: _Builder, origin: str, timeouts: Timeouts) -> _Builder:
-    """A builder of pyreqwest that leaves redirects and content codings to us, as httpx's transports do."""
-    from pyreqwest.proxy import ProxyBuilder
-
-    proxy = proxy_for(origin)
-    builder = builder.proxy(ProxyBuilder.all(proxy)) if proxy else builder.no_proxy()
-    builder = builder.follow_redirects(False).gzip(False).deflate(False).brotli(False).zstd(False)
-    builder = builder.connect_timeout(timedelta(seconds=timeouts.connect)).pool_timeout(
-        timedelta(seconds=timeouts.pool)
-    )
-    return builder.max_connections(_CONNECTIONS).pool_idle_timeout(timedelta(seconds=_IDLE))
-
-
-class _ClientTransport(httpx.BaseTransport):
-    """A user's client as a transport: its proxies, hooks and settings stay in force."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._client.send(request, stream=True, follow_redirects=False)
-
-
-class _AsyncClientTransport(httpx.AsyncBaseTransport):
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._client.send(request, stream=True, follow_redirects=False)
-
-
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
-
-
-@cache
-def _failures() -> tuple[type[Exception], ...]:
-    """What a transport may raise; pyreqwest's own errors come through while a body is read."""
-    if importlib.util.find_spec("pyreqwest") is None:
-        return (httpx.HTTPError, httpx.StreamError)
-    from pyreqwest.exceptions import PyreqwestError
-
-    return (httpx.HTTPError, httpx.StreamError, PyreqwestError)
-
-
-def _failure(error: Exception) -> TransportError:
-    """Our error for one of a transport; its text is kept only where it cannot hold what was sent."""
-    kind = NotSentError if isinstance(error, _NOT_SENT) else MaybeSentError
-    text = str(error) if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError | httpx.ProxyError) else ""
-    text = re.sub(r" for url \(.*\)", "", text)
-    return kind(f"{type(error).__name__}: {text}".removesuffix(": "))
-
-
-def _message(request: Request) -> httpx.Request:
-    try:
-        return httpx.Request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=request.content,
-            extensions={"timeout": _within(request)},
-        )
-    except (httpx.InvalidURL, UnicodeError):
-        failure = ConfigurationError("the URL or a header of the request is not valid")
-    raise failure
-
-
-def _within(request: Request) -> dict[str, float]:
-    """The timeouts, none longer than the time that is left."""
-    left = max(request.deadline - time.monotonic(), 0.001)
-    return {step: min(seconds, left) for step, seconds in request.timeouts._asdict().items()}
-
-
-def _start(response: httpx.Response) -> Answer:
-    raw = response.headers.raw
-    return Answer(
-        response.status_code, Headers({n.decode("latin-1").lower(): v.decode("latin-1") for n, v in raw}), b""
-    )
-
-
-class HttpxExchange:
-    """Over a transport of httpx."""
-
-    def __init__(self, transport: httpx.BaseTransport, *, owned: bool = True) -> None:
-        self._transport = transport
-        self._owned = owned
-
-    def send(self, request: Request) -> Answer:
-        message = _message(request)
-        try:
-            response = self._transport.handle_request(message)
-        except _failures() as error:
-            failure = _failure(error)
-        else:
-            body, failed = _Body(request, _start(response)), None
-            try:
-                for chunk in _chunks(response):
-                    if not body.add(chunk):
-                        break
-            except _failures() as error:
-                failed = _failure(error)
-            finally:
-                response.stream.close()  # type: ignore[union-attr]
-            return body.finish(failed)
-        raise failure
-
-    def close(self) -> None:
-        if self._owned:
-            self._transport.close()
-
-
-def _chunks(response: httpx.Response) -> Any:
-    # A transport may hand over a body that was read already, as mocks and caches do.
-    return [response.content] if response.is_stream_consumed else response.stream
-
-
-class AsyncHttpxExchange:
-    """Over an asynchronous transport of httpx."""
-
-    def __init__(self, transport: httpx.AsyncBaseTransport, *, owned: bool = True) -> None:
-        self._transport = transport
-        self._owned = owned
-
-    async def send(self, request: Request) -> Answer:
-        message = _message(request)
-        try:
-            response = await self._transport.handle_async_request(message)
-        except _failures() as error:
-            failure = _failure(error)
-        else:
-            body, failed = _Body(request, _start(response)), None
-            try:
-                async for chunk in response.stream:  # type: ignore[union-attr]
-                    if not body.add(chunk):
-                        break
-            except _failures() as error:
-                failed = _failure(error)
-            finally:
-                await response.stream.aclose()  # type: ignore[union-attr]
-            return body.finish(failed)
-        raise failure
-
-    async def close(self) -> None:
-        if self._owned:
-            await self._transport.aclose()
