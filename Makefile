@@ -18,6 +18,12 @@ setup: $(STAMP)  ## the virtual environment in .venv/, from pinned requirements
 generate: setup  ## bring generated/ up to date with specs/
 	$(BIN)/python -m truecopy_tools.generate
 
+run: setup  ## the main job: generate if stale, emulator, the documented calls, a short fuzz
+	$(BIN)/python -m truecopy_tools.run
+
+check: lint types docs-check  ## everything but the tests: lint, types, generated/ up to date, facts against specs
+	$(BIN)/python -m truecopy_tools.generate --check
+
 lint: setup  ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
