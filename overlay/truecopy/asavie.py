@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from asavie_api.api import SPEC, AsyncResources, AsyncResourcesWithRawResponse, Resources, ResourcesWithRawResponse
+from asavie_api.api import SPEC, AsyncResources, Resources
 
 from truecopy.answers import MESSAGE, OAUTH, Family, Wording
 from truecopy.calls import Provider
-from truecopy.client import AsyncClient, Options, SyncClient
+from truecopy.client import AsyncClient, BaseClient, Options, SyncClient
 from truecopy.credentials import Asked, ClientCredentials, Fixed, Given, client_credentials, credential
 from truecopy.errors import ConfigurationError
 from truecopy.schema import Spec
@@ -49,8 +49,8 @@ def _credential(token: Given, client_id: str | None, client_secret: str | None) 
 _VARIABLES = ("ASAVIE_CLIENT_ID", "ASAVIE_CLIENT_SECRET")
 
 
-class Asavie(SyncClient, Resources):
-    """Asavie, for threads.
+class _Configured(BaseClient):
+    """What both clients take.
 
     Args:
         token: A bearer token, or a function that returns it; the environment variable ASAVIE_TOKEN by default.
@@ -75,28 +75,10 @@ class Asavie(SyncClient, Resources):
     ) -> None:
         super().__init__(_credential(token, client_id, client_secret), **options)
 
-    @property
-    def with_raw_response(self) -> ResourcesWithRawResponse:
-        """The same methods, returning ``ApiResponse``: data, envelope, status, headers, attempts."""
-        return ResourcesWithRawResponse(self._calls)
+
+class Asavie(_Configured, SyncClient, Resources):
+    """Asavie, for threads."""
 
 
-class AsyncAsavie(AsyncClient, AsyncResources):
-    """Asavie, for the tasks of one event loop. Arguments and errors as for ``Asavie``."""
-
-    PROVIDER = PROVIDER
-
-    def __init__(
-        self,
-        token: Given = None,
-        *,
-        client_id: str | None = None,
-        client_secret: str | None = None,
-        **options: Unpack[Options],
-    ) -> None:
-        super().__init__(_credential(token, client_id, client_secret), **options)
-
-    @property
-    def with_raw_response(self) -> AsyncResourcesWithRawResponse:
-        """The same methods, returning ``ApiResponse``: data, envelope, status, headers, attempts."""
-        return AsyncResourcesWithRawResponse(self._calls)
+class AsyncAsavie(_Configured, AsyncClient, AsyncResources):
+    """Asavie, for the tasks of one event loop."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Unpack
 
-from questionpro_api.api import SPEC, AsyncResources, AsyncResourcesWithRawResponse, Resources, ResourcesWithRawResponse
+from questionpro_api.api import SPEC, AsyncResources, Resources
 
 from truecopy.answers import Family, Wording
 from truecopy.calls import Provider
-from truecopy.client import AsyncClient, Options, SyncClient
+from truecopy.client import AsyncClient, BaseClient, Options, SyncClient
 from truecopy.credentials import Given, credential
 from truecopy.schema import Spec
 
@@ -49,8 +49,8 @@ PROVIDER = Provider(
 )
 
 
-class QuestionPro(SyncClient, Resources):
-    """QuestionPro, for threads.
+class _Configured(BaseClient):
+    """What both clients take.
 
     Args:
         api_key: The key, or a function that returns it; the environment variable QUESTIONPRO_API_KEY by default.
@@ -66,21 +66,10 @@ class QuestionPro(SyncClient, Resources):
     def __init__(self, api_key: Given = None, *, datacenter: str | None = None, **options: Unpack[Options]) -> None:
         super().__init__(credential(api_key, "api_key", "QUESTIONPRO_API_KEY"), datacenter, **options)
 
-    @property
-    def with_raw_response(self) -> ResourcesWithRawResponse:
-        """The same methods, returning ``ApiResponse``: data, envelope, status, headers, attempts."""
-        return ResourcesWithRawResponse(self._calls)
+
+class QuestionPro(_Configured, SyncClient, Resources):
+    """QuestionPro, for threads."""
 
 
-class AsyncQuestionPro(AsyncClient, AsyncResources):
-    """QuestionPro, for the tasks of one event loop. Arguments and errors as for ``QuestionPro``."""
-
-    PROVIDER = PROVIDER
-
-    def __init__(self, api_key: Given = None, *, datacenter: str | None = None, **options: Unpack[Options]) -> None:
-        super().__init__(credential(api_key, "api_key", "QUESTIONPRO_API_KEY"), datacenter, **options)
-
-    @property
-    def with_raw_response(self) -> AsyncResourcesWithRawResponse:
-        """The same methods, returning ``ApiResponse``: data, envelope, status, headers, attempts."""
-        return AsyncResourcesWithRawResponse(self._calls)
+class AsyncQuestionPro(_Configured, AsyncClient, AsyncResources):
+    """QuestionPro, for the tasks of one event loop."""

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from supermetrics_api.api import (
-    SPEC,
-    AsyncResources,
-    AsyncResourcesWithRawResponse,
-    Resources,
-    ResourcesWithRawResponse,
-)
+from supermetrics_api.api import SPEC, AsyncResources, Resources
 
 from truecopy.answers import PROBLEM, Family, Wording
 from truecopy.calls import Provider
-from truecopy.client import AsyncClient, Options, SyncClient
+from truecopy.client import AsyncClient, BaseClient, Options, SyncClient
 from truecopy.credentials import Given, credential
 from truecopy.schema import Spec
 
@@ -38,8 +32,8 @@ PROVIDER = Provider(
 )
 
 
-class Supermetrics(SyncClient, Resources):
-    """Supermetrics, for threads.
+class _Configured(BaseClient):
+    """What both clients take.
 
     Args:
         token: The bearer token, or a function that returns it; the environment variable SUPERMETRICS_TOKEN by default.
@@ -54,21 +48,10 @@ class Supermetrics(SyncClient, Resources):
     def __init__(self, token: Given = None, **options: Unpack[Options]) -> None:
         super().__init__(credential(token, "token", "SUPERMETRICS_TOKEN"), **options)
 
-    @property
-    def with_raw_response(self) -> ResourcesWithRawResponse:
-        """The same methods, returning ``ApiResponse``: data, envelope, status, headers, attempts."""
-        return ResourcesWithRawResponse(self._calls)
+
+class Supermetrics(_Configured, SyncClient, Resources):
+    """Supermetrics, for threads."""
 
 
-class AsyncSupermetrics(AsyncClient, AsyncResources):
-    """Supermetrics, for the tasks of one event loop. Arguments and errors as for ``Supermetrics``."""
-
-    PROVIDER = PROVIDER
-
-    def __init__(self, token: Given = None, **options: Unpack[Options]) -> None:
-        super().__init__(credential(token, "token", "SUPERMETRICS_TOKEN"), **options)
-
-    @property
-    def with_raw_response(self) -> AsyncResourcesWithRawResponse:
-        """The same methods, returning ``ApiResponse``: data, envelope, status, headers, attempts."""
-        return AsyncResourcesWithRawResponse(self._calls)
+class AsyncSupermetrics(_Configured, AsyncClient, AsyncResources):
+    """Supermetrics, for the tasks of one event loop."""
