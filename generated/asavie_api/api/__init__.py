@@ -34,6 +34,11 @@ class Resources:
 
         return Batches(self._calls)
 
+    @property
+    def with_raw_response(self) -> "ResourcesWithRawResponse":
+        """The same, returning ``ApiResponse``: data with envelope, status, headers and attempts."""
+        return ResourcesWithRawResponse(self._calls)
+
 
 class ResourcesWithRawResponse:
     """Methods by tag; each returns the whole answer."""
@@ -75,6 +80,11 @@ class AsyncResources:
         from .batches import AsyncBatches
 
         return AsyncBatches(self._calls)
+
+    @property
+    def with_raw_response(self) -> "AsyncResourcesWithRawResponse":
+        """The same, returning ``ApiResponse``: data with envelope, status, headers and attempts."""
+        return AsyncResourcesWithRawResponse(self._calls)
 
 
 class AsyncResourcesWithRawResponse:

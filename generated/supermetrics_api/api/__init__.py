@@ -26,6 +26,11 @@ class Resources:
 
         return Query(self._calls)
 
+    @property
+    def with_raw_response(self) -> "ResourcesWithRawResponse":
+        """The same, returning ``ApiResponse``: data with envelope, status, headers and attempts."""
+        return ResourcesWithRawResponse(self._calls)
+
 
 class ResourcesWithRawResponse:
     """Methods by tag; each returns the whole answer."""
@@ -53,6 +58,11 @@ class AsyncResources:
         from .query import AsyncQuery
 
         return AsyncQuery(self._calls)
+
+    @property
+    def with_raw_response(self) -> "AsyncResourcesWithRawResponse":
+        """The same, returning ``ApiResponse``: data with envelope, status, headers and attempts."""
+        return AsyncResourcesWithRawResponse(self._calls)
 
 
 class AsyncResourcesWithRawResponse:
