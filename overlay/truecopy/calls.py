@@ -649,7 +649,7 @@ class AsyncCalls:
 
 def _token_call(core: Core, credential: ClientCredentials) -> tuple[Any, ...]:
     """Arguments of ``call`` that exchange client credentials for a token (RFC 6749 section 4.4)."""
-    operation = core.provider.spec.operation("createToken")
+    operation = core.provider.spec.token_operation()
     return operation.id, lambda: {"url": operation.path, "data": credential.form()}, {}, None, dict
 
 

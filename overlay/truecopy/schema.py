@@ -125,6 +125,11 @@ class Spec:
                     return Operation(self, path, method, node, item)
         raise KeyError(operation_id)
 
+    def token_operation(self) -> Operation:
+        """The operation that exchanges client credentials for a token: ``x-token-operation`` of a security scheme."""
+        schemes = self.document["components"]["securitySchemes"].values()
+        return self.operation(next(filter(None, (scheme.get("x-token-operation") for scheme in schemes))))
+
     def fetching(self) -> Operation:
         """An operation for reading a URL that an answer names, with the credential of the other operations."""
         nodes = [node for item in self.document["paths"].values() for node in item.values() if isinstance(node, dict)]
