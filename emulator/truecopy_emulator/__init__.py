@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .emulator import Emulator
     from .engine import Breach, Engine
+    from .faults import FaultError
     from .http import Answer, Effects, Request
     from .openapi import Document, SpecError
     from .server import ServerError
-
-__all__ = ["Answer", "Breach", "Document", "Effects", "Emulator", "Engine", "Request", "ServerError", "SpecError"]
+    from .storage import StateError
 
 _MODULES = {
     "Answer": "http",
@@ -28,10 +28,26 @@ _MODULES = {
     "Effects": "http",
     "Emulator": "emulator",
     "Engine": "engine",
+    "FaultError": "faults",
     "Request": "http",
     "ServerError": "server",
     "SpecError": "openapi",
+    "StateError": "storage",
 }
+
+__all__ = [
+    "Answer",
+    "Breach",
+    "Document",
+    "Effects",
+    "Emulator",
+    "Engine",
+    "FaultError",
+    "Request",
+    "ServerError",
+    "SpecError",
+    "StateError",
+]
 
 
 def __getattr__(name: str) -> Any:

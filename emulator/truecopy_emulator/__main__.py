@@ -5,36 +5,55 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import click
 
 from .diagnostics import DIAGNOSTICS
 from .emulator import Emulator
+from .faults import PROFILES
 from .openapi import SpecError
 from .server import ServerError
+from .storage import StateError
+
+
+def _option(*names: str, **settings: Any) -> Any:
+    return click.option(*names, show_default=settings.get("default") is not None, **settings)
+
+
+_SERVE = [
+    _option("--port", default=8080, type=click.IntRange(0, 65535), help="Port to listen on; 0 for a free one."),
+    _option("--host", default="127.0.0.1", help="Address to listen on."),
+    _option("--public", is_flag=True, help="Allow a --host that other machines can reach."),
+    _option("--seed", default=0, help="Seed of ids: one seed, one run."),
+    _option("--state", metavar="FILE|URL", help="Keep the state in a SQLite file or a PostgreSQL database."),
+    _option("--spec", "specs", multiple=True, metavar="FILE", help="Serve one more OpenAPI document at a --mount."),
+    _option("--mount", "mounts", multiple=True, metavar="PATH", help="Where to serve a --spec, in the same order."),
+    _option("--profile", type=click.Choice(list(PROFILES)), help="Faults from the start."),
+    _option("--control-token", envvar="TRUECOPY_EMULATOR_CONTROL_TOKEN", help="Bearer token for /_emulator/."),
+    _option("--max-body", default=1 << 20, type=click.IntRange(1), help="Largest request body in bytes."),
+    _option("--journal", "journal_size", default=10_000, type=click.IntRange(0), help="Exchanges to keep."),
+    _option("--certificate", type=click.Path(path_type=Path), help="PEM file; with --key, speak TLS."),
+    _option("--key", type=click.Path(path_type=Path), help="PEM file of the certificate's key."),
+    _option("--http", type=click.Choice(["auto", "1", "2"]), default="auto", help="HTTP version."),
+]
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--port",
-    default=8080,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="Port to listen on; 0 for a free one.",
-)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--public", is_flag=True, help="Allow a --host that other machines can reach.")
-@click.option("--seed", default=0, show_default=True, help="Seed of ids: one seed, one run.")
-@click.option(
-    "--max-body", default=1 << 20, show_default=True, type=click.IntRange(1), help="Largest request body in bytes."
-)
 @click.version_option(package_name="truecopy", prog_name="truecopy-emulator")
 @click.pass_context
-def main(context: click.Context, /, **options: Any) -> None:
+def main(context: click.Context, /, specs: tuple[str, ...], mounts: tuple[str, ...], **options: Any) -> None:
     """Serve local stand-ins for QuestionPro, Supermetrics and Asavie until interrupted."""
-    if context.invoked_subcommand is None:
-        serve(**options)
+    if context.invoked_subcommand is not None:
+        return
+    if len(specs) != len(mounts):
+        raise click.UsageError(f"{len(specs)} --spec and {len(mounts)} --mount: each --spec needs one --mount")
+    serve(specs=dict(zip(mounts, specs, strict=True)), **options)
+
+
+for _add in reversed(_SERVE):
+    main = _add(main)
 
 
 def serve(**options: Any) -> None:
@@ -47,7 +66,7 @@ def serve(**options: Any) -> None:
             bases = "  ".join(emulator.url(name) for name in emulator.names)
             print(f"ready: {bases}  credential: {emulator.credential}", flush=True)
             stopped.wait()
-    except (ServerError, SpecError) as error:
+    except (ServerError, SpecError, StateError) as error:
         raise click.ClickException(str(error)) from None
 
 

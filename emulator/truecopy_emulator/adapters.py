@@ -72,8 +72,8 @@ async def _body(receive: Receive, limit: int) -> tuple[bytes, bool]:
 
 
 def _pieces(body: bytes, effects: Effects) -> Iterator[bytes]:
-    if effects.cut == "body":
-        yield body[: len(body) // 2]
+    if effects.cut in ("body", "truncate"):
+        yield body[: int(len(body) * effects.share)]
     elif effects.drip:
         for start in range(0, len(body), effects.drip_size):
             yield body[start : start + effects.drip_size]
@@ -96,8 +96,8 @@ async def _perform(answer: Answer, effects: Effects, scope: Scope, send: Send) -
         if effects.drip:
             await asyncio.sleep(effects.drip)
     if effects.cut:
-        await asyncio.sleep(0.02)  # let the half that was sent leave first
-        cut(client, b"")
+        await asyncio.sleep(0.02)  # what was sent leaves first
+        cut(client, polite=effects.cut == "truncate")
         return
     await send({"type": "http.response.body", "body": b""})
 
@@ -127,8 +127,11 @@ def transport(engine: Engine) -> httpx.BaseTransport:
             self._end()
 
         def _end(self) -> None:
+            if self.effects.cut == "truncate":
+                message = "peer closed connection without sending complete message body"
+                raise httpx.RemoteProtocolError(message, request=self.request)
             if self.effects.cut:
-                raise httpx.ReadError("the emulator cut the connection in the body", request=self.request)
+                raise httpx.ReadError("the emulator reset the connection", request=self.request)
 
     class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:

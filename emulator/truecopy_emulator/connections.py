@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 
 
-def _find(client: tuple[str, int]) -> int | None:
+def _find(client: tuple[str, int | str]) -> int | None:
     """The descriptor of the connection that comes from an address."""
     for entry in Path("/dev/fd").iterdir():
         try:
@@ -19,7 +19,7 @@ def _find(client: tuple[str, int]) -> int | None:
             continue
         try:
             with socket.socket(fileno=descriptor) as found:
-                if found.getpeername()[:2] == tuple(client[:2]):
+                if found.getpeername()[:2] == (client[0], int(client[1])):
                     return found.detach()
         except OSError:
             with contextlib.suppress(OSError):
@@ -27,7 +27,7 @@ def _find(client: tuple[str, int]) -> int | None:
     return None
 
 
-def cut(client: tuple[str, int] | None, raw: bytes = b"") -> bool:
+def cut(client: tuple[str, int | str] | None, raw: bytes = b"", *, polite: bool = False) -> bool:
     """End the connection that comes from `client`: with `raw` as the last thing it hears, or with a reset (RST) when
     there is none.
 
@@ -40,8 +40,7 @@ def cut(client: tuple[str, int] | None, raw: bytes = b"") -> bool:
     if descriptor is None:
         return False
     with socket.socket(fileno=descriptor) as connection, contextlib.suppress(OSError):
-        if raw:
-            connection.setblocking(True)
+        if raw or polite:
             connection.sendall(raw)
             connection.shutdown(socket.SHUT_RDWR)
         else:

@@ -1,20 +1,27 @@
-"""The emulator as an object: the three providers, in this process or on a port."""
+"""The emulator as an object: the providers, in this process or on a port, with everything that a test may want of
+them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from .adapters import asgi, transport
+from .clock import Clock
 from .control import Control
 from .engine import MAX_BODY, Breach, Engine
+from .faults import Faults
 from .http import Answer, Request
-from .openapi import Document
-from .provider import Provider
+from .journal import Journal
+from .openapi import Document, SpecError
+from .provider import Behaviour, Provider
 from .providers import BEHAVIOURS
 from .server import Server, check_host
-from .world import DEFAULT_KEY, World
+from .storage import StateError, open_store
+from .world import DEFAULT_KEY, KINDS, World
 
 _PACKAGE = Path(__file__).parent
 SPECS = next(
@@ -28,13 +35,23 @@ class Emulator:
 
     Args:
         port: where to listen; 0 for a free port.
-        host: an address of this machine. Anything but a loopback address makes the emulator reachable for others.
+        host: an address of this machine. Anything but a loopback address needs `public`.
         seed: of ids; one seed gives one run.
+        state: a file for SQLite or a URL of PostgreSQL that keeps the state; None for memory.
+        specs: further documents to serve: mount (`/mine`) and file.
+        profile: faults from the start, see `faults.PROFILES`.
+        control_token: needed as a bearer token under /_emulator/; None for an open control API.
         max_body: bytes of a request body above which the answer is 413.
+        journal_size: exchanges that the journal keeps.
         public: allow a host that other machines can reach.
+        certificate, key: PEM files; with both, the server speaks TLS.
+        http: "auto", "1" or "2".
 
     Raises:
         ServerError: the host is not a loopback address and `public` is False.
+        SpecError: a document cannot be served.
+        StateError: the state cannot be opened.
+        FaultError: there is no such profile.
 
     Example:
         >>> with Emulator() as emulator:
@@ -46,21 +63,47 @@ class Emulator:
     """The credential that every provider takes."""
 
     def __init__(
-        self, port: int = 0, host: str = "127.0.0.1", *, seed: int = 0, max_body: int = MAX_BODY, public: bool = False
+        self,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        *,
+        seed: int = 0,
+        state: str | Path | None = None,
+        specs: Mapping[str, str | Path] | None = None,
+        profile: str | None = None,
+        control_token: str | None = None,
+        max_body: int = MAX_BODY,
+        journal_size: int = 10_000,
+        public: bool = False,
+        certificate: Path | None = None,
+        key: Path | None = None,
+        http: str = "auto",
     ) -> None:
-        self.world = World(seed=seed)
+        check_host(host, public)
+        self.world = World(open_store(state), seed)
         providers = [
             Provider(name, f"/{name}", Document.load(SPECS / f"{name}.yaml"), behaviour(name, self.world))
             for name, behaviour in BEHAVIOURS.items()
         ]
-        self.engine = Engine(self.world, providers, max_body=max_body)
-        self.engine.mount(
-            Provider(
-                "emulator", "/_emulator", Document.load(SPECS / "emulator.yaml"), Control(self.engine), False, [""]
-            )
-        )
-        check_host(host, public)
-        self._server = Server(asgi(self.engine), host, port)
+        providers += [self._dropped_in(mount, Path(path)) for mount, path in (specs or {}).items()]
+        self.engine = Engine(self.world, providers, max_body=max_body, journal_size=journal_size)
+        control = Control(self.engine, control_token)
+        document = Document.load(SPECS / "emulator.yaml")
+        self.engine.mount(Provider(control.name, "/_emulator", document, control, False, [""]))
+        self._profile = profile
+        self._apply_profile()
+        self._server = Server(asgi(self.engine), host, port, certificate=certificate, key=key, http=http)
+
+    def _dropped_in(self, mount: str, path: Path) -> Provider:
+        mount = "/" + mount.strip("/")
+        if not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)+", mount):
+            raise SpecError(f"cannot mount {path} at {mount!r}: a path as /mine is expected")
+        name = mount.strip("/").replace("/", "-")
+        return Provider(name, mount, Document.load(path), Behaviour(name, self.world))
+
+    def _apply_profile(self) -> None:
+        if self._profile and not self.world.settings.faults:
+            self.faults.profile(self._profile)
 
     def __enter__(self) -> Emulator:
         self.start()
@@ -70,6 +113,7 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+        self.world.store.close()
 
     def start(self) -> None:
         """Listen; returns when the port answers.
@@ -80,7 +124,7 @@ class Emulator:
         self._server.start()
 
     def stop(self) -> None:
-        """Stop listening. State stays until the object goes."""
+        """Stop listening. State stays."""
         self._server.stop()
 
     @property
@@ -104,7 +148,7 @@ class Emulator:
             ValueError: there is no such provider.
         """
         if provider not in self.engine.providers:
-            raise ValueError(f"no provider {provider!r}; there are {', '.join(self.engine.providers)}")
+            raise ValueError(f"no provider {provider!r}; there are {', '.join(self.names)}")
         return self.origin + self.engine.providers[provider].path
 
     def transport(self) -> Any:
@@ -116,9 +160,73 @@ class Emulator:
         """Answer one request without HTTP."""
         return self.engine.handle(request)
 
+    # What the control API does, as methods
+
     def reset(self) -> None:
-        """Back to the seeded state: documents, ids, clock, switches, credentials; an empty journal."""
+        """Back to the seeded state: documents, ids, clock, settings; an empty journal; the faults of the profile."""
         self.engine.reset()
+        self._apply_profile()
+
+    def seed(self, seed: int) -> None:
+        """Reset, with ids from another seed."""
+        self.engine.reset(seed)
+        self._apply_profile()
+
+    def dump(self) -> dict[str, Any]:
+        """Everything that is stored, as JSON; `load` takes it back."""
+        return self.world.dump()
+
+    def load(self, dump: Mapping[str, Any]) -> None:
+        """Put a dump in the place of everything.
+
+        Raises:
+            StateError: it is not a dump; the state stays as it was.
+        """
+        self.engine.load(dump)
+
+    def set_credential(self, credential: str, kind: str = "valid") -> None:
+        """Make a credential `valid`, `expired`, `forbidden`, of a used up `quota`, or `unknown`.
+
+        Raises:
+            StateError: there is no such kind.
+        """
+        if kind not in (*KINDS, "unknown"):
+            raise StateError(f"no kind {kind!r} of credential; there are {', '.join(KINDS)}, unknown")
+        self.world.settings.credentials.pop(credential, None)
+        if kind != "unknown":
+            self.world.settings.credentials[credential] = kind
+        self.world.changed()
+
+    def transition(self, provider: str, mode: str, every: float = 1) -> None:
+        """How a provider's batches get from state to state: `immediate`, or after `every` `reads` or `seconds`.
+
+        Raises:
+            StateError: the mode, the number or the provider is wrong.
+        """
+        self.engine.transition(provider, mode, every)
+
+    def oddity(self, provider: str, name: str, on: bool = True) -> None:
+        """Switch an oddity of a provider that was seen in the wild.
+
+        Raises:
+            StateError: there is no such provider or oddity.
+        """
+        self.engine.oddity(provider, name, on)
+
+    @property
+    def faults(self) -> Faults:
+        """The faults: `faults.add("status=503", operation="getBatch", times=2)`, `faults.clear()`."""
+        return self.engine.faults
+
+    @property
+    def journal(self) -> Journal:
+        """What was called: `journal.assert_called("createResponse", times=1)`."""
+        return self.engine.journal
+
+    @property
+    def clock(self) -> Clock:
+        """The virtual clock: `clock.advance(60)`, `clock.freeze()`."""
+        return self.world.clock
 
     @property
     def breaches(self) -> list[Breach]:

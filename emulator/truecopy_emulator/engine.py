@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 from . import diagnostics
 from .examples import example
+from .faults import HEADER, FaultError, Faults, Instead, Target, apply
 from .http import Answer, Headers, Request
 from .journal import Exchange, Journal
 from .media import BodyError, charset, dump, essence, load, negotiate
@@ -31,7 +32,8 @@ from .openapi import (
     shown,
 )
 from .provider import Call, Problem, Provider, Reply
-from .world import World
+from .storage import StateError
+from .world import Transition, World
 
 MAX_BODY = 1 << 20
 _SECRET_NAMES = ("api-key", "apikey", "x-api-key", "authorization")
@@ -62,13 +64,16 @@ class Engine:
     ) -> None:
         self.world, self.max_body = world, max_body
         self.providers: dict[str, Provider] = {}
-        self.journal = Journal(journal_size)
+        self.journal = Journal(journal_size, self.paths)
+        self.faults = Faults(world)
         self.breaches: list[Breach] = []
         self._root = Node()
         self._lock = RLock()
         for provider in providers:
             self.mount(provider)
-        self.reset()
+        with world.store.transaction():
+            world.sync()
+            self._seed()
 
     def mount(self, provider: Provider) -> None:
         """Add a provider.
@@ -80,21 +85,78 @@ class Engine:
         if base.owner is not None or provider.name in self.providers:
             raise ValueError(f"cannot mount {provider.name} at {provider.mount}: the name or the mount is taken")
         base.owner = provider
-        document = provider.document
-        operations = [*document.operations, *document.extended(provider.behaviour.extra_paths)]
         for prefix in provider.prefixes:
-            for operation in operations:
+            for operation in provider.operations:
                 base.walk(prefix + operation.template).methods[operation.method] = operation
         self.providers[provider.name] = provider
 
-    def reset(self) -> None:
-        """Back to the seeded state, with an empty journal."""
-        with self._lock:
-            self.world.reset()
+    def reset(self, seed: int | None = None) -> None:
+        """Back to the seeded state, with an empty journal; ids come from another seed if one is given."""
+        with self._lock, self.world.store.transaction():
+            self.world.reset(seed)
             self.journal.clear()
             self.breaches.clear()
-            for provider in self.providers.values():
-                provider.behaviour.seed()
+            self._seed()
+            self.world.changed()
+
+    def _seed(self) -> None:
+        for provider in self.providers.values():
+            provider.behaviour.seed()
+
+    def load(self, dump: Mapping[str, Any]) -> None:
+        """Put a dumped state in the place of everything.
+
+        Raises:
+            StateError: it is not a dump.
+        """
+        with self._lock:
+            self.world.load(dump)
+
+    def transition(self, provider: str, mode: str, every: float = 1) -> None:
+        """How a provider's things get from state to state: `immediate`, `reads` or `seconds`, see `world.Transition`.
+
+        Raises:
+            StateError: the mode or the number is wrong, or there is no such provider.
+        """
+        self._known(provider)
+        self.world.settings.transitions[provider] = Transition(mode, every)
+        self.world.changed()
+
+    def oddity(self, provider: str, name: str, on: bool = True) -> None:
+        """Switch an oddity of a provider.
+
+        Raises:
+            StateError: there is no such provider or oddity.
+        """
+        oddities = self._known(provider).behaviour.oddities
+        if name not in oddities:
+            raise StateError(f"no oddity {name!r} of {provider}; there are {', '.join(oddities) or 'none'}")
+        others = [other for other in self.world.settings.switches.get(provider, []) if other != name]
+        self.world.settings.switches[provider] = [*others, name] if on else others
+        self.world.changed()
+
+    def _known(self, provider: str) -> Provider:
+        found = self.providers.get(provider)
+        if found is None:
+            raise StateError(f"no provider {provider!r}; there are {', '.join(self.providers)}")
+        return found
+
+    def operations(self) -> list[tuple[Provider, Operation]]:
+        """All operations that can be called, the control API's aside."""
+        return [
+            (provider, operation)
+            for provider in self.providers.values()
+            if provider.recorded
+            for operation in provider.operations
+        ]
+
+    def paths(self) -> list[tuple[str, str]]:
+        """Method and full path of all operations, with each prefix."""
+        return [
+            (operation.method, provider.mount + prefix + operation.template)
+            for provider, operation in self.operations()
+            for prefix in provider.prefixes
+        ]
 
     def handle(self, request: Request) -> Answer:
         """Answer one request. Never raises; safe to call from several threads."""
@@ -106,37 +168,57 @@ class Engine:
         provider: Provider | None = None
         operation: Operation | None = None
         problem: Problem | None = None
+        struck: list[dict[str, Any]] = []
         path = request.path
         segments = path.split("/") if "%" not in path else [unquote(part) for part in path.split("/")]
+        if self.world.store.shared:
+            self.world.sync()
         try:
             provider, node, values = self._route(segments)
             operation = node.methods.get(request.method)
             if operation is None:
                 allowed = ", ".join(node.methods)
                 raise Problem(405, "E102", f"{request.method} is not one of {allowed}", headers={"allow": allowed})
+            if (self.world.settings.faults or HEADER in request.headers) and provider.recorded:
+                struck = self._strike(provider, operation, request)
+                for effects in struck:
+                    apply(effects, "instead", None)
             with self.world.store.transaction():
                 reply = self._answer(provider, operation, request, values)
                 answer = self._write(provider, operation, reply, request)
         except Problem as refusal:
             problem = refusal
             answer = self._refuse(provider, operation, problem, request)
+        except Instead as instead:
+            answer = instead.answer
         except Exception as error:
             problem = Problem(500, "E502", f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}")
             self._breach(provider, operation, 500, traceback.format_exc())
             answer = self._refuse(provider, operation, problem, request)
+        fault = self._spoil(provider, operation, answer, struck) if struck and provider and operation else ""
         if provider is None or provider.recorded:
-            self.journal.add(
-                Exchange(
-                    self.world.clock.now(),
-                    provider.name if provider else "",
-                    operation.id if operation else "",
-                    request,
-                    answer,
-                    perf_counter() - started,
-                    problem,
-                )
-            )
+            name, identity = (provider.name if provider else ""), (operation.id if operation else "")
+            seconds = perf_counter() - started
+            self.journal.add(Exchange(self.world.clock.now(), name, identity, request, answer, seconds, problem, fault))
         return answer
+
+    def _strike(self, provider: Provider, operation: Operation, request: Request) -> list[dict[str, Any]]:
+        """The effects of the faults that hit a call."""
+        try:
+            return self.faults.striking(provider, operation, request.headers.get(HEADER))
+        except FaultError as error:
+            raise Problem(400, "E602", str(error)) from None
+
+    def _spoil(self, provider: Provider, operation: Operation, answer: Answer, struck: list[dict[str, Any]]) -> str:
+        """Put into an answer what faults put there; returns them as text."""
+        target = Target(self.world, provider, operation, answer)
+        for stage in ("answer", "wire"):
+            for effects in struck:
+                apply(effects, stage, target)
+        text = ";".join(f"{name}={value}" for effects in struck for name, value in effects.items())
+        if answer.header("x-emulator-diagnostic") is None:
+            answer.headers.append((b"x-emulator-diagnostic", diagnostics.header("E601", text)))
+        return text
 
     # Before the behaviour: where, who, what.
 
@@ -226,8 +308,9 @@ class Engine:
                 headers: Headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers.items()]
                 if media is None:
                     return Answer(status, headers, b"")
-                headers.append((b"content-type", media.type.encode("latin-1")))
-                return Answer(status, headers, dump(media, reply.value))
+                headers.append((b"content-type", (reply.label or media.type).encode("latin-1")))
+                value = {**reply.value, **reply.extra} if reply.extra else reply.value
+                return Answer(status, headers, dump(media, value))
         except (SpecError, TypeError, ValueError) as error:
             broken = str(error)
         return self._withhold(provider, operation, status, broken, request)
@@ -265,7 +348,7 @@ class Engine:
         schema = media.schema
         if "xml" in media.type:
             schema = next((m.schema for m in offered.values() if "json" in m.type), None)
-        if schema is None or schema.is_valid(reply.value):
+        if schema is None or isinstance(reply.value, bytes):
             return media, None
         return media, schema.check(reply.value)
 

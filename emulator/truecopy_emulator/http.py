@@ -29,13 +29,15 @@ class Request:
 class Effects:
     """What an adapter does to an answer on its way out, beyond sending it. Times are seconds.
 
-    `cut` ends the connection: "before" any byte of the answer, or "body" after the first half of the body. `raw`
+    `cut` ends the connection: "before" any byte of the answer, in the middle of the "body", or "after" it, each with a
+    reset; or "truncate" closes it in good order after the `share` of the body that is sent. `raw`
     replaces the whole answer, status line included, with these bytes. `drip` sends the body in `drip_size` bytes at
     a time, so long apart.
     """
 
     delay: float = 0.0
     cut: str = ""
+    share: float = 0.5
     raw: bytes = b""
     drip: float = 0.0
     drip_size: int = 16

@@ -1,17 +1,32 @@
-"""What was asked and answered, newest last, within a bound. Secrets are taken out when it is read."""
+"""What was asked and answered, within a bound, with helpers to assert on it. Secrets are taken out when it is read."""
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from .clock import utc
 from .http import Answer, Request
 from .provider import Problem
+
+MASK = "***"
+BODY = 8192
+_SECRET_HEADERS = frozenset(
+    ("api-key", "apikey", "x-api-key", "authorization", "cookie", "set-cookie", "proxy-authorization")
+)
+_SECRET_NAMES = "api[-_]?key|client_secret|access_token|refresh_token|token|password|secret"  # noqa: S105 (names, no secret)
+_QUERY_SECRET = re.compile(rf"((?:^|&)(?:{_SECRET_NAMES})=)([^&]*)", re.IGNORECASE)
+_BODY_SECRET = re.compile(rf"(\"(?:{_SECRET_NAMES})\"\s*:\s*\")((?:[^\"\\]|\\.)*)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request with its answer. `time` is the virtual clock's, `seconds` what the engine took."""
+    """One request with its answer. `time` is the virtual clock's, `seconds` what the engine took, `fault` what was
+    put in."""
 
     time: float
     provider: str
@@ -20,26 +35,177 @@ class Exchange:
     answer: Answer
     seconds: float
     problem: Problem | None
+    fault: str = ""
+    number: int = 0
+
+    def view(self, near_misses: Callable[[Exchange], list[str]] | None = None) -> dict[str, Any]:
+        """The exchange as JSON, secrets masked."""
+        request, answer = self.request, self.answer
+        secrets = _secrets(request)
+        diagnostic = f"{self.problem.code} {self.problem.diagnosis}".strip() if self.problem else None
+        return {
+            "number": self.number,
+            "time": utc(self.time).isoformat(timespec="milliseconds"),
+            "provider": self.provider or None,
+            "operation": self.operation or None,
+            "request": {
+                "method": request.method,
+                "path": _masked(request.path, secrets),
+                "query": _masked(_QUERY_SECRET.sub(rf"\1{MASK}", request.query), secrets),
+                "headers": {
+                    name: MASK if name in _SECRET_HEADERS else _masked(value, secrets)
+                    for name, value in request.headers.items()
+                },
+                "body": _body(request.body, secrets),
+            },
+            "answer": {
+                "status": answer.status,
+                "headers": {
+                    name.decode("latin-1"): MASK
+                    if name.decode("latin-1") in _SECRET_HEADERS
+                    else _masked(value.decode("latin-1"), secrets)
+                    for name, value in answer.headers
+                },
+                "body": _body(answer.body, secrets),
+            },
+            "milliseconds": round(self.seconds * 1000, 3),
+            "diagnostic": _masked(diagnostic, secrets) if diagnostic else None,
+            "fault": self.fault or None,
+            "near_misses": near_misses(self) if near_misses and self.problem else [],
+        }
+
+    def __str__(self) -> str:
+        view = self.view()
+        query = f"?{view['request']['query']}" if view["request"]["query"] else ""
+        line = f"{self.request.method} {view['request']['path']}{query} -> {self.answer.status}"
+        return f"{line} ({view['diagnostic']})" if view["diagnostic"] else line
+
+
+def _secrets(request: Request) -> list[str]:
+    """The secrets of a request, as texts to be masked wherever they turn up."""
+    found = [request.headers[name] for name in _SECRET_HEADERS if name in request.headers]
+    found += [value.partition(" ")[2] for value in found]
+    found += [match[2] for match in _QUERY_SECRET.finditer(request.query)]
+    return sorted({text.strip() for text in found if len(text.strip()) >= 6}, key=len, reverse=True)
+
+
+def _masked(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text
+
+
+def _body(body: bytes, secrets: list[str]) -> str | None:
+    if not body:
+        return None
+    text = body[:BODY].decode("utf-8", "replace")
+    text = _BODY_SECRET.sub(rf"\1{MASK}", _QUERY_SECRET.sub(rf"\1{MASK}", text))
+    return _masked(text, secrets) + ("…" if len(body) > BODY else "")
 
 
 class Journal:
-    """The last exchanges.
+    """The last exchanges of all providers.
 
     Args:
-        size: how many are kept.
+        size: how many are kept; older ones are forgotten.
+        operations: gives the methods and paths that there are, for near misses.
     """
 
-    def __init__(self, size: int = 10_000) -> None:
+    def __init__(self, size: int = 10_000, operations: Callable[[], list[tuple[str, str]]] = list) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=size)
+        self._operations = operations
         self.total = 0
 
     def add(self, exchange: Exchange) -> None:
         self.total += 1
+        exchange.number = self.total
         self._exchanges.append(exchange)
 
     def clear(self) -> None:
+        """Forget everything; numbers start at 1 again."""
         self._exchanges.clear()
         self.total = 0
 
     def __len__(self) -> int:
         return len(self._exchanges)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(list(self._exchanges))
+
+    def calls(
+        self, operation: str | None = None, *, provider: str | None = None, status: int | None = None
+    ) -> list[Exchange]:
+        """The exchanges of an operation (`createResponse`), a provider (`questionpro`), a status; all of them
+        without any."""
+        return [
+            exchange
+            for exchange in list(self._exchanges)
+            if operation in (None, exchange.operation)
+            and provider in (None, exchange.provider)
+            and status in (None, exchange.answer.status)
+        ]
+
+    def views(
+        self, *, after: int = 0, limit: int = 100, newest_first: bool = False, **wanted: Any
+    ) -> list[dict[str, Any]]:
+        """Exchanges as JSON, secrets masked: those with a number above `after`, up to `limit`."""
+        found = [exchange for exchange in self.calls(**wanted) if exchange.number > after]
+        found = found[::-1][:limit] if newest_first else found[:limit]
+        return [exchange.view(self.near_misses) for exchange in found]
+
+    def near_misses(self, exchange: Exchange) -> list[str]:
+        """What a refused request may have meant."""
+        problem = exchange.problem
+        if problem is None:
+            return []
+        if problem.code == "E101":
+            path = _masked(exchange.request.path, _secrets(exchange.request))
+            operations = self._operations()
+            templates = list(dict.fromkeys(template for _, template in operations))
+            close = difflib.get_close_matches(path[:300], templates, 3, 0.6)
+            if not close:
+                return ["no such path"]
+            meant = [f"{method} {template}" for method, template in operations if template in close]
+            return [f"no such path; did you mean {', '.join(meant)}"]
+        return [problem.diagnosis] if problem.diagnosis else []
+
+    # Assertions for tests
+
+    def assert_called(
+        self,
+        operation: str,
+        *,
+        times: int | None = None,
+        provider: str | None = None,
+        status: int | None = None,
+    ) -> list[Exchange]:
+        """Fail unless an operation was called, so often if `times` is given, with this status if given.
+
+        Returns:
+            The exchanges, for a closer look.
+
+        Raises:
+            AssertionError: with what was called instead, and near misses.
+        """
+        found = self.calls(operation, provider=provider, status=status)
+        if (times is None and found) or len(found) == times:
+            return found
+        wanted = "at least once" if times is None else f"{times} times"
+        having = f" with status {status}" if status else ""
+        raise AssertionError(f"{operation} was called {len(found)} times{having}, expected {wanted}.{self._summary()}")
+
+    def assert_not_called(self, operation: str, *, provider: str | None = None) -> None:
+        """Fail if an operation was called.
+
+        Raises:
+            AssertionError: with what was called.
+        """
+        self.assert_called(operation, times=0, provider=provider)
+
+    def _summary(self) -> str:
+        last = list(self._exchanges)[-10:]
+        if not last:
+            return " Nothing was called."
+        lines = [f"  {exchange.operation or '-'}: {exchange}" for exchange in last]
+        hints = [f"  near miss: {hint}" for exchange in last for hint in self.near_misses(exchange)]
+        return "\n" + "\n".join(["The last calls:", *lines, *dict.fromkeys(hints)])

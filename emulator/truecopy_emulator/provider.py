@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -36,6 +37,8 @@ class Reply:
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     media: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    label: str = ""
 
 
 class Problem(Exception):  # noqa: N818 (RFC 9457's word)
@@ -116,7 +119,8 @@ class Behaviour:
             value["detail"] = problem.diagnosis
         return Reply(value, problem.status, problem.headers, "application/problem+json")
 
-    def odd(self, name: str) -> Any:
+    def odd(self, name: str) -> bool:
+        """Whether an oddity is on."""
         return self.world.switch(self.name, name)
 
 
@@ -135,6 +139,11 @@ class Provider:
 
     def __post_init__(self) -> None:
         self.prefixes = self.prefixes or self.document.prefixes
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """The document's operations and the behaviour's own."""
+        return [*self.document.operations, *self.document.extended(self.behaviour.extra_paths)]
 
     @property
     def path(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
@@ -14,10 +15,23 @@ import orjson
 Json = dict[str, Any]
 
 
+class StateError(ValueError):
+    """A state that cannot be opened or loaded, or a setting that cannot be; the message says what is wrong."""
+
+
 class Store(Protocol):
     """What the engine needs of a place for its state. Within `transaction()` all or nothing is kept."""
 
+    shared: bool
+    """Whether other processes see the same state."""
+
     def transaction(self) -> AbstractContextManager[object]: ...
+
+    def publish(self, controls: Json) -> None:
+        """Make settings known to the processes that share the store."""
+
+    def published(self) -> Json | None:
+        """The settings that were published since this was last called, or None."""
 
     def get(self, collection: str, key: str) -> Json | None:
         """The document under a key, or None."""
@@ -40,6 +54,9 @@ class Store(Protocol):
 
     def counters(self) -> dict[str, int]: ...
 
+    def counter(self, counter: str) -> int:
+        """A counter's last number; 0 when it was never used."""
+
     def set_counter(self, counter: str, value: int) -> None: ...
 
     def clear(self) -> None:
@@ -51,6 +68,8 @@ class Store(Protocol):
 class MemoryStore:
     """State in this process, gone with it."""
 
+    shared = False
+
     def __init__(self) -> None:
         self._documents: dict[str, dict[str, bytes]] = {}
         self._order: dict[str, list[str]] = {}
@@ -59,6 +78,12 @@ class MemoryStore:
 
     def transaction(self) -> AbstractContextManager[object]:
         return self._nothing
+
+    def publish(self, controls: Json) -> None:
+        pass
+
+    def published(self) -> Json | None:
+        return None
 
     def get(self, collection: str, key: str) -> Json | None:
         found = self._documents.get(collection)
@@ -92,6 +117,9 @@ class MemoryStore:
     def counters(self) -> dict[str, int]:
         return dict(self._counters)
 
+    def counter(self, counter: str) -> int:
+        return self._counters.get(counter, 0)
+
     def set_counter(self, counter: str, value: int) -> None:
         self._counters[counter] = value
 
@@ -102,3 +130,16 @@ class MemoryStore:
 
     def close(self) -> None:
         pass
+
+
+def open_store(state: str | Path | None) -> Store:
+    """The store for `--state`: None for memory, a URL for PostgreSQL, anything else a file of SQLite.
+
+    Raises:
+        StateError: it cannot be opened.
+    """
+    if state is None:
+        return MemoryStore()
+    from .storage_sql import SqlStore  # imports SQLAlchemy, which takes a while
+
+    return SqlStore(str(state))

@@ -124,7 +124,8 @@ class Asavie(Behaviour):
         return self._reply(self._envelope(batch, 200, ""))
 
     def _reply(self, value: dict[str, Any]) -> Reply:
-        return Reply(value)
+        """An answer under the label that it was once seen with, if that oddity is on."""
+        return Reply(value, label="application/octet-stream" if self.odd("octet_stream") else "")
 
     def _envelope(
         self, batch: dict[str, Any] | None, code: int, description: str, status_url: str | None = None

@@ -199,9 +199,8 @@ class QuestionPro(Behaviour):
         return survey
 
     def _enveloped(self, value: dict[str, Any]) -> Reply:
-        if self.odd("request_id"):
-            value["requestID"] = self.world.request_id()
-        return Reply(value)
+        extra = {"requestID": self.world.request_id()} if self.odd("request_id") else {}
+        return Reply(value, extra=extra)
 
     def _filled(self, body: dict[str, Any], survey: dict[str, Any], number: int) -> dict[str, Any]:
         """What was posted with every member that was left out."""
