@@ -209,7 +209,7 @@ class Control(Behaviour):
             "spec": provider.document.name,
             "transition": {"mode": transition.mode, "every": transition.every},
             "oddities": [
-                {"name": name, "meaning": meaning, "on": self.world.switch(provider.name, name)}
+                {"name": name, "meaning": meaning, "active": self.world.switch(provider.name, name)}
                 for name, meaning in provider.behaviour.oddities.items()
             ],
             "state": {

@@ -165,7 +165,9 @@ class Journal:
             close = difflib.get_close_matches(path[:300], templates, 3, 0.6)
             if not close:
                 return ["no such path"]
-            meant = [f"{method} {template}" for method, template in operations if template in close]
+            method = exchange.request.method
+            meant = [f"{verb} {path}" for verb, path in operations if path in close]
+            meant.sort(key=lambda text: not text.startswith(method + " "))
             return [f"no such path; did you mean {', '.join(meant)}"]
         return [problem.diagnosis] if problem.diagnosis else []
 

@@ -30,7 +30,8 @@ class Reply:
     """What a behaviour answers: a value that the engine checks against the spec and writes in the media type agreed on.
 
     `status` None stands for the operation's first documented success, `value` None for no body. `media` forces a
-    media type.
+    media type. What breaks the spec on purpose is put in after the check: `extra` members, and another `label` for the
+    Content-Type.
     """
 
     value: Any = None

@@ -108,7 +108,7 @@ class SqlStore:
             self._engine: Engine = create_engine(parsed, pool_pre_ping=not self._sqlite)
             if self._sqlite:
                 event.listen(self._engine, "connect", _tune)
-                event.listen(self._engine, "begin", _begin)
+            event.listen(self._engine, "begin", _begin)
             with self._engine.begin() as connection:
                 _METADATA.create_all(connection)
         except (SQLAlchemyError, ArgumentError, ImportError, OSError, ValueError) as error:
@@ -217,8 +217,9 @@ def _tune(connection: Any, record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Take the write lock at once, so that no transaction fails halfway because another process wrote meanwhile."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """One transaction at a time, in whatever process: none fails halfway because another wrote meanwhile."""
+    sqlite_lock, postgresql_lock = "BEGIN IMMEDIATE", "SELECT pg_advisory_xact_lock(7265636)"
+    connection.exec_driver_sql(sqlite_lock if connection.dialect.name == "sqlite" else postgresql_lock)
 
 
 def _shown(target: str) -> str:

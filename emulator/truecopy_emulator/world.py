@@ -95,6 +95,7 @@ class World:
         self.settings = Settings()
         self.random = random.Random(seed)  # noqa: S311 (repeatable on purpose)
         self._requests = 0
+        self._run = self.store.next("emulator.run") if self.store.shared else 0
 
     def transition(self, provider: str) -> Transition:
         return self.settings.transitions.get(provider) or Transition()
@@ -114,7 +115,7 @@ class World:
     def request_id(self) -> str:
         """An id for one answer, in the form of a UUID."""
         self._requests += 1
-        text = self._digest("request", self._requests)
+        text = self._digest(f"request.{self._run}", self._requests)
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
 
     def _digest(self, name: str, number: int) -> str:

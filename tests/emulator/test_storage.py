@@ -1,0 +1,237 @@
+"""State that outlives the process, and state that processes share."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from truecopy_emulator import Emulator, StateError
+from truecopy_emulator.storage import MemoryStore, Store, open_store
+
+from .conftest import KEY
+
+RESPONSES = "http://emulator/questionpro/a/api/v2/surveys/7654321/responses"
+
+
+def client(emulator: Emulator) -> httpx.Client:
+    return httpx.Client(transport=emulator.transport(), headers={"api-key": KEY})
+
+
+def post(emulator: Emulator, count: int = 1) -> list[int]:
+    with client(emulator) as http:
+        answers = [http.post(RESPONSES, json={"responseSet": []}) for _ in range(count)]
+    return [answer.json()["response"]["responseID"] for answer in answers]
+
+
+def total(emulator: Emulator) -> int:
+    with client(emulator) as http:
+        return int(http.get(RESPONSES).json()["pagination"]["totalItems"])
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    found = open_store(None if request.param == "memory" else tmp_path / "state.db")
+    yield found
+    found.close()
+
+
+def test_a_store_keeps_order_and_replaces_in_place(store: Store) -> None:
+    for key in "cab":
+        store.put("letters", key, {"key": key})
+    store.put("letters", "a", {"key": "A"})
+    assert [document["key"] for document in store.page("letters", 0, 10)] == ["c", "A", "b"]
+    assert [document["key"] for document in store.page("letters", 1, 1)] == ["A"]
+    assert list(store.items("letters")) == [("c", {"key": "c"}), ("a", {"key": "A"}), ("b", {"key": "b"})]
+    assert (store.count("letters"), store.count("numbers")) == (3, 0)
+    assert (store.get("letters", "c"), store.get("letters", "z")) == ({"key": "c"}, None)
+    assert [store.next("n"), store.next("n"), store.counter("n")] == [1, 2, 2]
+    assert store.counters() == {"n": 2}
+    assert store.collections() == ["letters"]
+    store.clear()
+    assert (store.count("letters"), store.counter("n"), store.collections()) == (0, 0, [])
+
+
+def test_state_survives_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with Emulator(state=path) as first:
+        numbers = post(first, 3)
+        first.faults.add("delay=0", times=3)
+    with Emulator(state=path) as second:
+        assert total(second) == 4
+        assert post(second) == [numbers[-1] + 1]
+        assert [str(fault) for fault in second.faults.all] == ["delay=0.0"]
+        second.reset()
+        assert total(second) == 1
+
+
+def test_the_same_dump_from_either_store(tmp_path: Path) -> None:
+    memory, kept = Emulator(seed=3), Emulator(seed=3, state=tmp_path / "state.db")
+    for emulator in (memory, kept):
+        emulator.clock.freeze()
+        emulator.clock.set(1714564800.0)
+        post(emulator, 2)
+    before = memory.dump()
+    kept_dump = kept.dump()
+    assert kept_dump["collections"] == before["collections"]
+    kept.load(before)
+    assert kept.dump()["collections"] == before["collections"]
+    kept.world.store.close()
+
+
+@pytest.mark.parametrize("bad", ["folder", "text", "url"])
+def test_a_state_that_cannot_be_opened(tmp_path: Path, bad: str) -> None:
+    (tmp_path / "text").write_text("no database " * 100)
+    target = {
+        "folder": str(tmp_path / "missing" / "state.db"),
+        "text": str(tmp_path / "text"),
+        "url": "postgresql://user:s3cret@127.0.0.1:1/none",
+    }[bad]
+    with pytest.raises(StateError, match="cannot be opened") as caught:
+        Emulator(state=target)
+    assert "s3cret" not in str(caught.value)
+    result = subprocess.run(
+        [sys.executable, "-m", "truecopy_emulator", "--port", "0", "--state", target],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert result.returncode == 1
+    assert "cannot be opened" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "s3cret" not in result.stderr
+
+
+def test_kill_9_loses_no_acknowledged_write(tmp_path: Path) -> None:
+    """Writers note what was acknowledged until the server is killed in their midst."""
+    path = tmp_path / "state.db"
+    command = [sys.executable, "-m", "truecopy_emulator", "--port", "0", "--state", str(path)]
+    acknowledged: list[int] = []
+
+    def write(base: str) -> None:
+        with httpx.Client(headers={"api-key": KEY}) as http:
+            try:
+                while True:
+                    answer = http.post(f"{base}/surveys/7654321/responses", json={"responseSet": []})
+                    acknowledged.append(answer.json()["response"]["responseID"])
+            except httpx.HTTPError:
+                return
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        base = process.stdout.readline().split()[1]
+        threads = [threading.Thread(target=write, args=(base,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        while len(acknowledged) < 200:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        for thread in threads:
+            thread.join()
+    assert len(set(acknowledged)) == len(acknowledged) >= 200
+    with Emulator(state=path) as emulator, client(emulator) as http:
+        kept = {item["responseID"] for item in http.get(RESPONSES, params={"perPage": 1000}).json()["response"]}
+        pages = total(emulator) // 1000 + 1
+        for page in range(2, pages + 1):
+            rows = http.get(RESPONSES, params={"perPage": 1000, "page": page}).json()["response"]
+            kept |= {item["responseID"] for item in rows}
+    assert set(acknowledged) <= kept
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_64_writers_lose_nothing(tmp_path: Path, kind: str) -> None:
+    emulator = Emulator(state=None if kind == "memory" else tmp_path / "state.db")
+    with ThreadPoolExecutor(64) as pool:
+        numbers = [number for found in pool.map(lambda _: post(emulator, 5), range(64)) for number in found]
+    assert len(set(numbers)) == 320
+    assert total(emulator) == 321
+    emulator.world.store.close()
+
+
+def test_emulators_that_share_a_file_see_each_others_changes(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    one, two = Emulator(state=path), Emulator(state=path)
+    assert post(one) != post(two)
+    assert total(one) == total(two) == 3
+    fault = one.faults.add("status=503", times=2)
+    with client(one) as first, client(two) as second:
+        statuses = [http.get(RESPONSES).status_code for http in (first, second, first, second)]
+    assert statuses == [503, 503, 200, 200]
+    assert fault.times == 2
+    one.set_credential("another")
+    one.clock.advance(3600)
+    one.world.changed()
+    with client(two) as http:
+        assert http.get(RESPONSES, headers={"api-key": "another"}).status_code == 200
+    assert abs(two.clock.now() - one.clock.now()) < 1
+    for emulator in (one, two):
+        emulator.world.store.close()
+
+
+def test_a_page_costs_the_same_wherever_it_is(tmp_path: Path) -> None:
+    """By index, not by counting: SQLite says so itself."""
+    path = tmp_path / "state.db"
+    emulator = Emulator(state=path)
+    post(emulator, 3)
+    emulator.world.store.close()
+    with sqlite3.connect(path) as database:
+        plan = database.execute(
+            "EXPLAIN QUERY PLAN SELECT key, body FROM truecopy_documents"
+            " WHERE collection = 'x' AND position > 5 ORDER BY position LIMIT 10"
+        ).fetchall()
+    database.close()
+    assert "truecopy_positions (collection=? AND position>?)" in str(plan)
+
+
+def _postgresql() -> str | None:
+    """A server that is reachable: by TRUECOPY_POSTGRESQL, or on this machine."""
+    import psycopg
+
+    for url in (os.environ.get("TRUECOPY_POSTGRESQL"), "postgresql://postgres@127.0.0.1/postgres"):
+        if url:
+            try:
+                psycopg.connect(url, connect_timeout=2).close()
+            except psycopg.Error:
+                continue
+            return url
+    return None
+
+
+def test_postgresql() -> None:
+    url = _postgresql()
+    if url is None:
+        pytest.skip("no PostgreSQL is reachable; set TRUECOPY_POSTGRESQL to the URL of one")
+    one, two = Emulator(state=url), Emulator(state=url)
+    one.reset()
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda emulator: post(emulator, 5), [one, two] * 8))
+    numbers = [number for row in found for number in row]
+    assert len(set(numbers)) == 80
+    assert total(one) == total(two) == 81
+    one.faults.add("status=503", times=1)
+    with client(two) as http:
+        assert [http.get(RESPONSES).status_code for _ in range(2)] == [503, 200]
+    one.reset()
+    for emulator in (one, two):
+        emulator.world.store.close()
+
+
+def test_the_memory_store_does_not_hand_out_its_own() -> None:
+    store = MemoryStore()
+    document: dict[str, Any] = {"list": []}
+    store.put("c", "k", document)
+    document["list"].append(1)
+    found = store.get("c", "k")
+    assert found == {"list": []}
+    found["list"].append(2)
+    assert store.get("c", "k") == {"list": []}
