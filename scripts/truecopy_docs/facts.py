@@ -1,0 +1,187 @@
+"""The facts of a page: one flat list of rows, each with its kind, its identity, what it says, and the line it was read from.
+
+A row is `Fact(kind, key, says, line)`. The key identifies a row within its kind (`KINDS` names its columns), so that two lists
+of facts can be compared, and facts looked up in a spec, without knowing the family of pages they came from. `says` uses the words
+of JSON Schema (`type`, `enum`, `maxLength` …); a word that is absent was not stated by the page.
+
+Pointers are JSON pointers into the payload, with `*` for any item of an array and any member of a dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from truecopy_docs.page import DocsError
+
+__all__ = ["KINDS", "Collector", "Fact", "Facts", "dump", "load", "read_facts"]
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "operation": (),
+    "host": ("url",),
+    "security": ("kind", "name", "place"),
+    "parameter": ("place", "name"),
+    "request": (),
+    "response": ("status",),
+    "media": ("at", "media_type"),
+    "header": ("at", "name"),
+    "field": ("at", "pointer"),
+    "error": ("at", "id"),
+    "xml": ("at",),
+    "sample": ("at", "media_type", "number"),
+    "schema": ("at",),
+    "contradiction": ("what",),
+}
+"""Kind of row -> the columns that identify one. `at` is `request` or `response <status>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that a page says."""
+
+    kind: str
+    key: tuple[str, ...]
+    says: Mapping[str, Any]
+    line: int
+
+    @property
+    def name(self) -> str:
+        """How a message names it: ``field response 200 /data/id``."""
+        return " ".join((self.kind, *self.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All facts of one page. `truncated` says where the page is cut off, or is None for a whole page."""
+
+    document: str
+    family: str
+    sha256: str
+    truncated: Mapping[str, Any] | None
+    rows: tuple[Fact, ...]
+
+    def of(self, *kinds: str) -> Iterator[Fact]:
+        """The rows of some kinds, in the order of the page."""
+        return (row for row in self.rows if row.kind in kinds)
+
+    def comparable(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        """Everything but the lines: equal for two captures that say the same."""
+        return {
+            (row.kind, *row.key): {word: value for word, value in row.says.items() if word != "lines"}
+            for row in self.rows
+        }
+
+
+@dataclass(slots=True)
+class Collector:
+    """Gathers rows while a page is read. A second statement about the same thing adds what the first did not say; where both
+    speak and differ, the first stands and a contradiction is kept."""
+
+    rows: dict[tuple[str, ...], Fact] = field(default_factory=dict)
+    truncated: dict[str, Any] | None = None
+
+    def add(self, kind: str, *key: str, line: int, **says: Any) -> None:
+        said = {word: value for word, value in says.items() if value is not None}
+        identity = (kind, *key)
+        known = self.rows.get(identity)
+        if known is None:
+            self.rows[identity] = Fact(kind, key, said, line)
+            return
+        for word in ("type", "format", "required", "enum"):
+            if (
+                kind in ("field", "parameter", "header")
+                and word in said
+                and known.says.get(word, said[word]) != said[word]
+            ):
+                self.contradict(f"{word} of {known.name}", [known.says[word], said[word]], [known.line, line])
+        self.rows[identity] = Fact(kind, key, {**said, **known.says}, known.line)
+
+    def contradict(self, what: str, says: list[Any], lines: list[int]) -> None:
+        """Keep two statements of the page that cannot both hold."""
+        self.rows.setdefault(
+            ("contradiction", what), Fact("contradiction", (what,), {"says": says, "lines": lines}, lines[0])
+        )
+
+    def cut(self, line: int, where: str) -> None:
+        """Note where the page is cut off; the first place counts."""
+        self.truncated = self.truncated or {"line": line, "in": where}
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Rows on one line each, and no aliases: a table that can be read and compared by eye."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+class _Row(dict[str, Any]):
+    pass
+
+
+def _represent_row(dumper: _Dumper, row: _Row) -> yaml.Node:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", row.items(), flow_style=True)
+
+
+_Dumper.add_representer(_Row, _represent_row)
+_LONG = ("sample", "schema")  # kinds whose rows are trees, not table rows
+
+
+def dump(facts: Facts) -> str:
+    """Facts as YAML, one table per kind."""
+    document: dict[str, Any] = {"document": facts.document, "family": facts.family, "sha256": facts.sha256}
+    document["truncated"] = dict(facts.truncated) if facts.truncated else False
+    for kind, columns in KINDS.items():
+        rows = [{**dict(zip(columns, row.key, strict=True)), **row.says, "line": row.line} for row in facts.of(kind)]
+        if rows:
+            document[kind] = [row if kind in _LONG else _Row(row) for row in rows]
+    head = "# What truecopy-docs read on the page: facts only. Written by `truecopy-docs facts`; never edited.\n"
+    return head + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def load(text: str, name: str) -> Facts:
+    """Facts from YAML.
+
+    Raises:
+        DocsError: the text is not facts as ``dump`` writes them.
+    """
+    try:
+        document = yaml.load(text, Loader=yaml.CSafeLoader)
+        rows = tuple(_rows(document))
+        truncated = document["truncated"] or None
+        return Facts(document["document"], document["family"], document["sha256"], truncated, rows)
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+        reason = str(error).split("\n", 1)[0]
+        raise DocsError(
+            f"{name}: is not a facts file ({reason}); write it with `truecopy-docs facts PAGE -o FILE`"
+        ) from None
+
+
+def _rows(document: dict[str, Any]) -> Iterable[Fact]:
+    for kind, columns in KINDS.items():
+        for entry in document.get(kind, ()):
+            row = dict(entry)
+            key = tuple(str(row.pop(column)) for column in columns)
+            line = int(row.pop("line"))
+            yield Fact(kind, key, row, line)
+
+
+def read_facts(path: Path) -> Facts:
+    """Facts from a facts file (`.yaml`, `.yml`) or, for any other file, from the page that it holds.
+
+    Raises:
+        DocsError: the file cannot be read, or no family of pages is recognised.
+    """
+    from truecopy_docs.families import extract
+    from truecopy_docs.page import read_page
+
+    if path.suffix not in (".yaml", ".yml"):
+        return extract(read_page(path))
+    try:
+        return load(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DocsError(f"{path}: cannot be read ({reason}); give a facts file or a saved page") from None

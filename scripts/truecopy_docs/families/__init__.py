@@ -1,0 +1,96 @@
+"""The families of pages: what each is recognised by, and the extractor that reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from truecopy_docs.facts import Collector, Facts
+from truecopy_docs.families import aspnet, document360, questionpro
+from truecopy_docs.page import DocsError, Page
+
+__all__ = ["FAMILIES", "Family", "extract"]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of pages. `signs` are searched in the text; the family with the most signs reads the page, with two at least."""
+
+    name: str
+    signs: Mapping[str, re.Pattern[str]]
+    read: Callable[[Page, Collector], None]
+
+
+def _signs(**patterns: str) -> dict[str, re.Pattern[str]]:
+    return {name.replace("_", " "): re.compile(pattern, re.M | re.I) for name, pattern in patterns.items()}
+
+
+FAMILIES = (
+    Family(
+        "questionpro",
+        _signs(
+            section_markers=r"^\s*arrow_right",
+            url_with_double_braces=r"https?://\S*\{\{\w",
+            cURL_sample=r"^[ \t]*curl\s",
+            Python_or_PHP_sample=r"^[ \t]*(import requests|<\?php)",
+            printed_schemas=r'"\$schema"\s*:',
+            status_examples=r"\b[1-5]\d\d example\s*$",
+            example_request=r"^\s*(arrow_right)?(Example Request|Example Code)\s*$",
+        ),
+        questionpro.read,
+    ),
+    Family(
+        "aspnet",
+        _signs(
+            request_information=r"^\W*Request Information\W*$",
+            response_information=r"^\W*Response Information\W*$",
+            URI_parameters=r"^\W*URI Parameters\W*$",
+            body_parameters=r"^\W*Body Parameters\W*$",
+            resource_description=r"^\W*Resource Description\W*$",
+            response_formats=r"^\W*(Response|Request) Formats\W*$",
+            table_heads=r"^\W*Name\W*Description\W*Type\W*Additional information\W*$",
+        ),
+        aspnet.read,
+    ),
+    Family(
+        "document360",
+        _signs(
+            method_above_path=r"^\s*(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s*\n?\s*(https?://[^\s/]+)?/[\w./{}-]*\s*$",
+            security_section=r"^\s*Security\s*$",
+            parameter_sections=r"^\s*(Path|Query|Header|Body|Cookie) parameters\s*$",
+            responses_section=r"^\s*Responses\s*$",
+            typed_objects=r"(?:^|[a-z_\s])(Array of )?(object|string|integer) \([\w.-]+\)",
+            valid_values=r"^\s*Valid values",
+            bearer_type=r"^\s*Type\s*(bearer|basic)\s*$",
+        ),
+        document360.read,
+    ),
+)
+
+
+def extract(page: Page) -> Facts:
+    """The facts of a page, by the extractor of its family.
+
+    Raises:
+        DocsError: no family is recognised, or the page of a known family names no operation.
+    """
+    text = "\n".join(line.text for line in page.lines)
+    scores = [sum(bool(sign.search(text)) for sign in family.signs.values()) for family in FAMILIES]
+    best = max(range(len(FAMILIES)), key=lambda index: scores[index])
+    if scores[best] < 2:
+        looked_for = "; ".join(f"{family.name}: {', '.join(family.signs)}" for family in FAMILIES)
+        raise DocsError(
+            f"{page.document}: no known family of pages; looked for two signs of one of: {looked_for}. "
+            "Check that the file is an operation's page, or add a family in truecopy_docs/families"
+        )
+    family = FAMILIES[best]
+    collector = Collector()
+    family.read(page, collector)
+    operation = collector.rows.get(("operation",))
+    if operation is None or "path" not in operation.says or "method" not in operation.says:
+        found = "nothing" if operation is None else ", ".join(f"{k} {v}" for k, v in operation.says.items())
+        raise DocsError(
+            f"{page.document}: looks like a {family.name} page but names no operation (found {found}); capture the whole page again"
+        )
+    return Facts(page.document, family.name, page.sha256, collector.truncated, tuple(collector.rows.values()))

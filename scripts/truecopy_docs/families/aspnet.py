@@ -1,0 +1,417 @@
+"""ASP.NET help pages: a heading with method and path, tables of parameters and members, samples per media type.
+
+A table is read as a run of cells. A row ends with its *Additional information* (`None.`, `Required` or an annotation), the cell
+before that is the type, the first cell is the name. Captures print one cell a line, a whole row on one line with blanks or tabs,
+or the cells glued together; then the names known from the path and from the JSON sample tell where a cell ends.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from typing import Any
+
+from truecopy_docs.facts import Collector
+from truecopy_docs.families.common import (
+    MEDIA,
+    Payload,
+    Statement,
+    Text,
+    add_operation,
+    add_path_parameters,
+    add_payloads,
+)
+from truecopy_docs.loose import read_json, step
+from truecopy_docs.page import Page
+from truecopy_docs.urls import METHODS, names_in, parse_address
+
+__all__ = ["read"]
+
+_SECTIONS = {
+    "request information": "request", "uri parameters": "uri", "body parameters": "body", "request formats": "request formats",
+    "response information": "response", "resource description": "resource", "response formats": "response formats",
+}  # fmt: skip
+_HEAD = re.compile(r"Name[\s|]*Description[\s|]*Type[\s|]*Additional information", re.I)
+_HEAD_CELLS = ("name", "description", "type", "additional information")
+
+_SIMPLE = {
+    "string": ("string", None), "integer": ("integer", None), "unsigned integer": ("integer", None), "boolean": ("boolean", None),
+    "date": ("string", "date-time"), "decimal number": ("number", None), "globally unique identifier": ("string", "uuid"),
+    "time interval": ("string", None), "byte": ("integer", None), "signed byte": ("integer", None), "character": ("string", None),
+    "uri": ("string", "uri"), "object": ("object", None),
+}  # fmt: skip
+"""The words that the help page generator writes for the types of .NET, as type and format."""
+
+_WORD = "|".join(sorted(map(re.escape, _SIMPLE), key=len, reverse=True))
+_MODEL = r"[A-Z][\w.]*(?:`\d+)?"
+_ELEMENT = rf"(?:{_WORD}|{_MODEL})"
+_TYPE = rf"(?:Collection of {_ELEMENT}|Dictionary of {_ELEMENT} \[key\] and (?:Collection of )?{_ELEMENT} \[value\]|Pair of .+? \[value\]|{_ELEMENT})"
+_TYPE_WORDS = rf"{_WORD}|Collection of {_ELEMENT}|Dictionary of {_ELEMENT} \\[key\\] and (?:Collection of )?{_ELEMENT} \\[value\\]"
+_TYPE_CELL = re.compile(_TYPE)
+_NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"None\.?", ()),
+    (r"Required\.?", ("required",)),
+    (r"Optional\.?", ("optional",)),
+    (r"Default value is (.+?)\.?", ("default",)),
+    (r"Range: inclusive between (\S+) and (\S+?)\.?", ("minimum", "maximum")),
+    (r"Max(?:imum)? length: ?(\d+)\.?", ("maxLength",)),
+    (r"Min(?:imum)? length: ?(\d+)\.?", ("minLength",)),
+    (r"String length: inclusive between (\d+) and (\d+)\.?", ("minLength", "maxLength")),
+    (r"Matching regular expression pattern: ?(.+)", ("pattern",)),
+    (r"Data type: ?(\w+)\.?", ("dataType",)),
+)
+_NOTE = re.compile("|".join(f"(?:{re.sub(r'[(](?![?])', '(?:', pattern)})" for pattern, _ in _NOTES))
+_NAME = re.compile(r"[@A-Za-z_$][\w.$@-]*")
+_FORMATS = {"EmailAddress": "email", "Url": "uri", "DateTime": "date-time", "Date": "date", "Time": "time"}
+
+
+def read(page: Page, collector: Collector) -> None:
+    """Read a page of this family into the collector."""
+    _Reader(page, collector).read()
+
+
+class _Reader:
+    def __init__(self, page: Page, collector: Collector) -> None:
+        self.page, self.collector, self.text = page, collector, Text(page)
+        self.sections: dict[str, list[tuple[str, int]]] = {"": []}
+        self.payloads: list[Payload] = []
+        self.shapes: dict[str, dict[str, Any]] = {}
+
+    def read(self) -> None:
+        self.split()
+        statement, place, query = self.operation()
+        address = parse_address(statement) if statement else None
+        path = address.path if address else "/"
+        names = [*names_in(path), *(query if address else ())]
+        for name, says, line in self.rows("uri", names):
+            says["required"] = says["required"] or name in names_in(path)
+            self.collector.add("parameter", "path" if name in names_in(path) else "query", name, line=line, **says)
+        add_path_parameters(self.collector, path, place)
+        for name in query:
+            self.collector.add("parameter", "query", name, line=place, required=False)
+        for at, section, formats in (
+            ("request", "body", "request formats"),
+            ("response 200", "resource", "response formats"),
+        ):
+            self.payload(at, section, formats)
+        self.statuses(place)
+        self.check_complete()
+
+    # -- sections -------------------------------------------------------------------------------------------------------------
+
+    def split(self) -> None:
+        """Lines by section; a table row on one line is left as it is."""
+        current = above = ""
+        for line, start in zip(self.page.lines, self.text.starts, strict=False):
+            text = line.text.strip().lstrip("#").strip()
+            if _HEAD.fullmatch(f"{above} {text}"):  # the head of a table, wrapped
+                self.sections[current][-1] = (f"{above} {text}", start)
+                continue
+            above = text or above
+            name = _SECTIONS.get(text.rstrip(":").lower())
+            if name:
+                current = name
+                self.sections.setdefault(current, [])
+            elif text:
+                self.sections[current].append((line.text.strip(), start))
+
+    def operation(self) -> tuple[str | None, int, list[str]]:
+        """The heading: method and a path without a leading slash, and maybe a query."""
+        methods = "|".join(METHODS)
+        head = [(text, self.text.line(start)) for text, start in self.sections[""]]
+        found = [
+            (match[1].upper(), match[2], line)
+            for index, (text, line) in enumerate(head)
+            for joined in (
+                text,
+                f"{text} {head[index + 1][0]}" if text.upper() in METHODS and index + 1 < len(head) else "",
+            )
+            if (match := re.fullmatch(rf"\W*({methods})\s+((?:https?://)?[\w.~{{}}()-]*/?[^\s]*)", joined, re.I))
+            and ("/" in match[2] or "{" in match[2] or match[1].isupper())
+        ]
+        if not found:
+            return None, 1, []
+        # Navigation may list other operations; the page's own heading stands last before the first section.
+        method, printed, line = found[-1]
+        address = parse_address(printed)
+        add_operation(self.collector, [Statement("text", line, method, address)], printed.partition("?")[0])
+        return printed, line, list(address.query)
+
+    # -- tables ---------------------------------------------------------------------------------------------------------------
+
+    def rows(self, section: str, known: list[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
+        """(name, what is said, line) for each row of the section's tables."""
+        lines = self.sections.get(section, [])
+        heads = [i for i, (text, _) in enumerate(lines) if _HEAD.fullmatch(text.strip("| "))]
+        if not heads:
+            heads = [
+                i + 3 for i in range(len(lines) - 3)
+                if tuple(text.strip("| ").lower() for text, _ in lines[i : i + 4]) == _HEAD_CELLS
+            ]  # fmt: skip
+        if not heads:
+            return
+        cells: list[tuple[str, int]] = []
+        notes: list[str] = []
+        for text, start in lines[heads[0] + 1 :]:
+            if re.fullmatch(r"[|\s:-]+", text):
+                continue
+            for cell in self.cells(text, known):
+                if _NOTE.fullmatch(cell) and (len(cells) > 1 or notes):
+                    notes.append(cell)
+                    continue
+                if notes:
+                    yield from self.row(cells, notes, known)
+                    cells, notes = [], []
+                cells.append((cell, self.text.line(start)))
+        if notes:
+            yield from self.row(cells, notes, known)
+        elif cells and any(_NAME.fullmatch(cell) for cell, _ in cells) and section not in self.closed_sections():
+            self.collector.cut(cells[0][1], f"the table of {section}")
+
+    def closed_sections(self) -> list[str]:
+        """Sections that another section follows: what is left over in them is noise, not a cut."""
+        return list(self.sections)[:-1]
+
+    def cells(self, text: str, known: list[str]) -> list[str]:
+        """The cells of one line: one cell, a row with tabs, bars or wide blanks between cells, or a row without any."""
+        parts = [part.strip() for part in re.split(r"\t+|\s*\|\s*|\s{2,}", text.strip("| ")) if part.strip()]
+        if len(parts) != 1:
+            return parts
+        glued = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+        starts = [rf"(?:{glued})"] if glued else []
+        starts += [rf"{_NAME.pattern}(?=\s)", r"[A-Za-z]\w*?(?=(?:Gets?|Sets?|The|An?|Whether|Indicates)\b)"]
+        for start in starts:
+            for kind in (rf"(?:{_TYPE_WORDS})", _MODEL):
+                if found := re.fullmatch(rf"({start})\s*(.*?)\s*({kind})\s*({_NOTE.pattern})", text):
+                    return [part for part in found.groups() if part]
+        return parts
+
+    def row(
+        self, cells: list[tuple[str, int]], notes: list[str], known: list[str]
+    ) -> Iterator[tuple[str, dict[str, Any], int]]:
+        names = [(cell, line) for cell, line in cells if cell in known]
+        names = names or [(cell, line) for cell, line in cells if _NAME.fullmatch(cell)]
+        if not names:
+            return
+        name, line = names[0]
+        rest = [cell for cell, _ in cells[[cell for cell, _ in cells].index(name) + 1 :]]
+        says = self.type(rest)
+        for note in notes:
+            says |= _note(note)
+        # The generator lists every annotation, so a row without "Required" is not required.
+        says.setdefault("required", False)
+        yield name, says, line
+
+    def type(self, cells: list[str]) -> dict[str, Any]:
+        """The type is the last cell; it may have been wrapped over several lines."""
+        for end in range(len(cells), 0, -1):
+            found = [" ".join(cells[start:end]) for start in range(max(0, end - 4), end)]
+            if match := next((cell for cell in found if _TYPE_CELL.fullmatch(cell)), None):
+                return _typed(match)
+        return {}
+
+    # -- payloads -------------------------------------------------------------------------------------------------------------
+
+    def payload(self, at: str, section: str, formats: str) -> None:
+        lines = self.sections.get(section, [])
+        samples, media = self.samples(at, formats)
+        members = [name for sample in samples if isinstance(sample.block.value, dict) for name in sample.block.value]
+        rows = list(self.rows(section, members))
+        if not rows and not samples and not media:
+            return
+        line = rows[0][2] if rows else self.text.line(lines[0][1] if lines else 0)
+        self.collector.add("request" if at == "request" else "response", *(() if at == "request" else ("200",)), line=line,
+                           **({} if at == "request" else {"stated": False}))  # fmt: skip
+        for media_type, where in media:
+            self.collector.add("media", at, media_type, line=where)
+        inner = Collector()
+        add_payloads(inner, samples, _dictionary)
+        shown = {row.key[1]: row for row in inner.rows.values() if row.kind == "field"}
+        many = next((t for t, _ in lines if re.fullmatch(r"Collection of \S+", t)), None)
+        root = "/*" if many or (samples and isinstance(samples[0].block.value, list)) else ""
+        model = self.model(lines)
+        self.collector.add("field", at, "", line=line, type="array" if root else "object", model=model)
+        if root:
+            self.collector.add("field", at, root, line=line, type="object")
+        for name, says, where in rows:
+            pointer = step(root, name)
+            seen = shown.get(pointer)
+            says.setdefault("type", seen.says.get("type") if seen else None)
+            self.collector.add("field", at, pointer, line=where, **says)
+            if says.get("values"):
+                self.collector.add("field", at, step(pointer, "*"), line=where, type=says["values"])
+            if seen and says["type"] and seen.says.get("type") not in (says["type"], "null", None):
+                pair = [f"table: {says['type']}", f"sample: {seen.says.get('type')}"]
+                if set(pair) != {"table: number", "sample: integer"}:
+                    self.collector.contradict(f"type of field {at} {pointer}", pair, [where, seen.line])
+            if samples and not seen:
+                self.collector.contradict(
+                    f"field {at} {pointer}", ["table: listed", "sample: absent"], [where, samples[0].line_of("")]
+                )
+        listed = {step(root, name) for name, _, _ in rows}
+        top = root.count("/") + 1
+        for row in inner.rows.values():
+            pointer = row.key[1] if row.kind == "field" else ""
+            if rows and row.kind == "field" and pointer.count("/") == top and pointer not in listed and pointer != "/*":
+                self.collector.contradict(
+                    f"field {at} {pointer}", ["table: absent", "sample: shown"], [rows[0][2], row.line]
+                )
+            if row.key not in {known.key for known in self.collector.rows.values() if known.kind == row.kind}:
+                self.collector.add(row.kind, *row.key, line=row.line, **row.says)
+        self.compare_xml(at, members)
+
+    def model(self, lines: list[tuple[str, int]]) -> str | None:
+        """The name of the payload's model: the line above its table."""
+        for (text, _), (after, _) in zip(lines, lines[1:], strict=False):
+            if (_HEAD.fullmatch(after.strip("| ")) or after.lower() == "name") and re.fullmatch(
+                rf"(?:Collection of )?{_MODEL}", text
+            ):
+                return text.removeprefix("Collection of ")
+        return None
+
+    def samples(self, at: str, section: str) -> tuple[list[Payload], list[tuple[str, int]]]:
+        """The samples of a formats section, and every media type it names. XML goes to the collector at once."""
+        lines = self.sections.get(section, [])
+        media: list[tuple[str, int]] = []
+        current: list[str] = []
+        found: list[Payload] = []
+        skip = -1
+        for text, start in lines:
+            if start < skip:
+                continue
+            start += self.text.text[start:].find(text[:1]) if text[:1] in "{[<" else 0
+            if (types := MEDIA.findall(text)) and re.fullmatch(
+                rf"{MEDIA.pattern}(?:[\s,]+{MEDIA.pattern})*[,:]?", text
+            ):
+                current = [*current, *types] if media and media[-1][0] in current and start - skip < 3 else types
+                media += [(kind, self.text.line(start)) for kind in types]
+            elif text[0] in "{[" and not any("xml" in kind for kind in current):
+                block = read_json(self.text.text, start, re.compile(r"\s*(?:Sample:|application/|text/)"))
+                skip = block.end
+                if block.cut:
+                    self.collector.cut(self.text.line(len(self.text.text) - 1), "a JSON sample")
+                if not found:
+                    found.append(
+                        Payload(at, current[0] if current else "application/json", block, self.text.liner(block), False)
+                    )
+            elif text[0] == "<" and not text.startswith("<!--"):
+                skip = self.xml(at, start)
+        return found, media
+
+    def xml(self, at: str, start: int) -> int:
+        """Root, namespace and element order of an XML sample."""
+        line = self.text.line(start)
+        root = re.compile(r"(?:<\?xml[^>]*\?>\s*)?<([\w:.-]+)").match(self.text.text, start)
+        end = re.compile(rf"</{re.escape(root[1])}\s*>").search(self.text.text, start) if root else None
+        if not root or not end:
+            self.collector.cut(self.text.line(len(self.text.text) - 1), "an XML sample")
+            return len(self.text.text)
+        printed = self.text.text[start : end.end()]
+        try:
+            tree = ET.fromstring(printed)  # noqa: S314 - a page on disk; expat bounds entity expansion
+        except ET.ParseError:
+            self.collector.add("sample", at, "application/xml", "1", line=line, reason=["not well-formed XML"])
+            return end.end()
+        namespace, _, name = tree.tag.rpartition("}")
+        self.collector.add("sample", at, "application/xml", "1", line=line, value=_xml_value(tree))
+        elements = list(dict.fromkeys(_paths(tree)))
+        self.collector.add("xml", at, line=line, root=name, namespace=namespace.lstrip("{") or None, elements=elements)
+        return end.end()
+
+    def compare_xml(self, at: str, members: list[str]) -> None:
+        row = self.collector.rows.get(("xml", at))
+        if row is None or not members:
+            return
+        elements = {path for path in row.says["elements"] if "/" not in path}
+        for name in sorted(elements ^ set(members)):
+            says = [
+                f"{kind}: {'shown' if name in found else 'absent'}"
+                for kind, found in (("JSON", members), ("XML", elements))
+            ]
+            self.collector.contradict(f"field {at} /{name} in samples", says, [row.line])
+
+    def statuses(self, line: int) -> None:
+        """Statuses that the resource's description names in prose: a failure with a number is a fact, its wording is not."""
+        for text, start in self.prose("resource"):
+            for status in re.findall(r"\b([45]\d\d)\b", text):
+                self.collector.add("response", status, line=self.text.line(start), stated=False)
+
+    def prose(self, section: str) -> Iterator[tuple[str, int]]:
+        for text, start in self.sections.get(section, []):
+            if _HEAD.fullmatch(text.strip("| ")) or text.lower() == "name":
+                return
+            yield text, start
+
+    def check_complete(self) -> None:
+        last = self.page.lines[-1].number
+        for section in ("response", "response formats"):
+            if section not in self.sections and "resource" in self.sections | {"resource": 1}:
+                self.collector.cut(last, "the response section, which is missing")
+        formats = self.sections.get("response formats", [])
+        if formats and re.fullmatch(r"Sample:?", formats[-1][0]):
+            self.collector.cut(last, "a sample of which only the label is there")
+
+
+def _typed(printed: str) -> dict[str, Any]:
+    """A type cell as type, format, and what it is made of."""
+    lower = printed.lower()
+    if lower in _SIMPLE:
+        kind, form = _SIMPLE[lower]
+        return {"type": kind, **({"format": form} if form else {})}
+    if lower.startswith("collection of "):
+        return {"type": "array", "model": printed[len("collection of ") :]}
+    if found := re.fullmatch(r"dictionary of (.+?) \[key\] and (.+?) \[value\]", printed, re.I):
+        value = _SIMPLE.get(found[2].lower(), ("object", None))[0]
+        return {"type": "object", "values": value}
+    return {"model": printed}
+
+
+def _note(note: str) -> dict[str, Any]:
+    for pattern, words in _NOTES:
+        if found := re.fullmatch(pattern, note):
+            if words == ("required",):
+                return {"required": True}
+            if words == ("optional",):
+                return {"required": False}
+            if words == ("dataType",):
+                return {"format": _FORMATS[found[1]]} if found[1] in _FORMATS else {}
+            return {
+                word: _number(value) if word != "pattern" else value
+                for word, value in zip(words, found.groups(), strict=True)
+            }
+    return {}
+
+
+def _number(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _dictionary(value: Any) -> bool:
+    """Whether an object of a generated sample is a map: its member names are made up too."""
+    return (
+        isinstance(value, dict) and bool(value) and all(re.fullmatch(r"sample string \d+|\d+", name) for name in value)
+    )
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _paths(tree: ET.Element, above: str = "") -> Iterator[str]:
+    for child in tree:
+        path = f"{above}/{_local(child.tag)}".lstrip("/")
+        yield path
+        yield from _paths(child, path)
+
+
+def _xml_value(tree: ET.Element) -> Any:
+    """An XML sample as nested pairs, for the record."""
+    if not len(tree):
+        return " ".join((tree.text or "").split())
+    return [{_local(child.tag): _xml_value(child)} for child in tree]

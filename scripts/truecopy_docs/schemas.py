@@ -1,0 +1,146 @@
+"""Schemas and samples as rows: flattens both into the same table of fields, and compares one with the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from truecopy_docs.facts import Collector
+from truecopy_docs.loose import step
+
+__all__ = ["KEYWORDS", "add_sample", "add_schema", "is_schema", "json_type", "types_of"]
+
+KEYWORDS = (
+    "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
+    "pattern", "format", "default", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
+)  # fmt: skip
+"""Words of JSON Schema that a row carries as they are, besides type, required and nullable."""
+
+_TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
+
+
+def is_schema(value: Any) -> bool:
+    """Whether a printed JSON value is a schema and not a payload."""
+    if not isinstance(value, dict):
+        return False
+    if "$schema" in value:
+        return True
+    kinds = value.get("type")
+    return (kinds in _TYPES and any(word in value for word in ("properties", "items", "enum"))) or (
+        isinstance(value.get("properties"), dict) and all(isinstance(v, dict) for v in value["properties"].values())
+    )
+
+
+def json_type(value: Any) -> str:
+    """The JSON Schema name of a value's type."""
+    if value is None:
+        return "null"
+    for kind, name in ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array")):
+        if isinstance(value, kind):
+            return name
+    return "object"
+
+
+def types_of(schema: Mapping[str, Any]) -> tuple[str | list[str] | None, bool | None]:
+    """(type without null, nullable) of a schema, looking through its choices."""
+    kinds = schema.get("type", [])
+    names = set([kinds] if isinstance(kinds, str) else kinds)
+    for word in ("anyOf", "oneOf"):
+        for choice in schema.get(word, ()):
+            inner, nullable = types_of(choice)
+            names |= {inner} if isinstance(inner, str) else set(inner or ())
+            names |= {"null"} if nullable else set()
+    return split_null(names)
+
+
+def split_null(names: set[str]) -> tuple[str | list[str] | None, bool | None]:
+    """Type names as (type, nullable); a lone null stays a type."""
+    if names == {"null"}:
+        return "null", None
+    if {"integer", "number"} <= names:
+        names = names - {"integer"}
+    rest = sorted(names - {"null"})
+    return (rest[0] if len(rest) == 1 else rest or None), ("null" in names) or None
+
+
+def add_schema(
+    collector: Collector, at: str, schema: Any, line_of: Callable[[str], int], *, pointer: str = "", place: str = "",
+    required: bool | None = None,
+) -> None:  # fmt: skip
+    """Add the fields of a printed schema. `line_of` gives the line of a pointer into the schema's text."""
+    if not isinstance(schema, dict):
+        return
+    kind, nullable = types_of(schema)
+    words = {word: schema[word] for word in KEYWORDS if word in schema}
+    choices = schema.get("anyOf") or schema.get("oneOf")
+    if choices and all(isinstance(choice, dict) for choice in choices):
+        formats = sorted({str(choice["format"]) for choice in choices if "format" in choice})
+        words |= {"choices": [{k: v for k, v in choice.items() if k in ("type", *KEYWORDS)} for choice in choices]}
+        words |= {"format": formats[0]} if len(formats) == len(choices) == 1 else {}
+    extra = schema.get("additionalProperties")
+    closed = {"additional": extra} if isinstance(extra, bool) else {}
+    collector.add(
+        "field", at, pointer, line=line_of(place), type=kind, required=required, nullable=nullable, **words, **closed
+    )
+    needed = schema.get("required", ())
+    for name, inner in (schema.get("properties") or {}).items():
+        where = step(step(place, "properties"), name)
+        add_schema(
+            collector, at, inner, line_of, pointer=step(pointer, name), place=where, required=name in needed
+        )  # fmt: skip
+    if isinstance(schema.get("items"), dict):
+        add_schema(collector, at, schema["items"], line_of, pointer=step(pointer, "*"), place=step(place, "items"))
+    if isinstance(extra, dict):
+        place = step(place, "additionalProperties")
+        add_schema(collector, at, extra, line_of, pointer=step(pointer, "*"), place=place)
+
+
+def add_sample(
+    collector: Collector, at: str, values: list[tuple[Any, Callable[[str], int]]], dictionary: Callable[[Any], bool]
+) -> None:
+    """Add the fields that samples of one payload show: types, and null where a sample has null.
+
+    `dictionary` says which objects are maps whose member names are data, not fields.
+    """
+    seen: dict[str, tuple[set[str], int]] = {}
+
+    def visit(value: Any, pointer: str, place: str, line_of: Callable[[str], int]) -> None:
+        kinds, line = seen.setdefault(pointer, (set(), line_of(place)))
+        kinds.add(json_type(value))
+        if isinstance(value, dict):
+            many = dictionary(value)
+            for name, inner in value.items():
+                visit(inner, step(pointer, "*" if many else name), step(place, name), line_of)
+        elif isinstance(value, list):
+            for number, inner in enumerate(value):
+                visit(inner, step(pointer, "*"), step(place, number), line_of)
+
+    for value, line_of in values:
+        visit(value, "", "", line_of)
+    for pointer, (kinds, line) in seen.items():
+        kind, nullable = split_null(kinds)
+        if isinstance(kind, list):
+            collector.contradict(f"type of field {at} {pointer}", kind, [line])
+        collector.add("field", at, pointer, line=line, type=kind, nullable=nullable)
+
+
+def compare_sample(collector: Collector, at: str, schema: Any, value: Any, line_of: Callable[[str], int]) -> None:
+    """Keep every place where a sample does not follow the schema printed for it."""
+    if not isinstance(schema, dict):
+        return
+    bare = {word: inner for word, inner in schema.items() if word != "$schema"}
+    try:
+        errors = list(jsonschema_rs.Draft6Validator(bare).iter_errors(value))
+    except ValueError:
+        collector.contradict(f"schema of {at} is not a JSON Schema", [], [line_of("")])
+        return
+    for error in errors:
+        place, pointer = "", ""
+        for part in error.instance_path:
+            place = step(place, part)
+            pointer = step(pointer, "*" if isinstance(part, int) else part)
+        rule = str(error.schema_path[-1]) if error.schema_path else "schema"
+        what = f"sample against schema: field {at} {pointer or '/'} ({rule})"
+        collector.contradict(what, [f"sample is {json_type(error.instance)}", "schema refuses it"], [line_of(place)])
