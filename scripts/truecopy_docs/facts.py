@@ -97,14 +97,13 @@ class Collector:
                 and word in said
                 and known.says.get(word, said[word]) != said[word]
             ):
-                self.contradict(f"{word} of {known.name}", [known.says[word], said[word]], [known.line, line])
+                self.contradict(f"{word} of {known.name}", [known.says[word], said[word]], [known.line, line], identity)
         self.rows[identity] = Fact(kind, key, {**said, **known.says}, known.line)
 
-    def contradict(self, what: str, says: list[Any], lines: list[int]) -> None:
-        """Keep two statements of the page that cannot both hold."""
-        self.rows.setdefault(
-            ("contradiction", what), Fact("contradiction", (what,), {"says": says, "lines": lines}, lines[0])
-        )
+    def contradict(self, what: str, says: list[Any], lines: list[int], about: tuple[str, ...]) -> None:
+        """Keep two statements of the page that cannot both hold. `about` is the kind and key of the row in question."""
+        fact = Fact("contradiction", (what,), {"about": list(about), "says": says, "lines": lines}, lines[0])
+        self.rows.setdefault(("contradiction", what), fact)
 
     def cut(self, line: int, where: str) -> None:
         """Note where the page is cut off; the first place counts."""

@@ -122,8 +122,8 @@ def add_sample(
     for pointer, (kinds, line) in seen.items():
         kind, nullable = split_null(kinds)
         if isinstance(kind, list):
-            collector.contradict(f"type of field {at} {pointer}", kind, [line])
-        collector.add("field", at, pointer, line=line, type=kind, nullable=nullable)
+            collector.contradict(f"type of field {at} {pointer}", kind, [line], ("field", at, pointer))
+        collector.add("field", at, pointer, line=line, type=kind, nullable=nullable, source="sample")
 
 
 def compare_sample(collector: Collector, at: str, schema: Any, value: Any, line_of: Callable[[str], int]) -> None:
@@ -134,7 +134,7 @@ def compare_sample(collector: Collector, at: str, schema: Any, value: Any, line_
     try:
         errors = list(jsonschema_rs.Draft6Validator(bare).iter_errors(value))
     except ValueError:
-        collector.contradict(f"schema of {at} is not a JSON Schema", [], [line_of("")])
+        collector.contradict(f"schema of {at} is not a JSON Schema", [], [line_of("")], ("field", at, ""))
         return
     for error in errors:
         place, pointer = "", ""
@@ -143,4 +143,4 @@ def compare_sample(collector: Collector, at: str, schema: Any, value: Any, line_
             pointer = step(pointer, "*" if isinstance(part, int) else part)
         rule = str(error.schema_path[-1]) if error.schema_path else "schema"
         what = f"sample against schema: field {at} {pointer or '/'} ({rule})"
-        collector.contradict(what, [f"sample is {json_type(error.instance)}", "schema refuses it"], [line_of(place)])
+        collector.contradict(what, [f"sample is {json_type(error.instance)}", "schema refuses it"], [line_of(place)], ("field", at, pointer))

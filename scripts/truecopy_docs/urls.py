@@ -40,7 +40,7 @@ def parse_address(printed: str, known_path: str | None = None) -> Address:
         token = found.group()
         name = found["name"] or found["open"] or found["colon"] or found["angle"]
         if token.count("{") != token.count("}"):
-            repaired.append(f"unbalanced braces around {name}")
+            repaired.append("unbalanced braces")
         return "{" + str(name) + "}"
 
     clean = _BRACED.sub(placeholder, printed.strip().strip("'\"").rstrip(".,;"))

@@ -89,7 +89,8 @@ class _Reader:
             self.collector.add("parameter", "path" if name in names_in(path) else "query", name, line=line, **says)
         add_path_parameters(self.collector, path, place)
         for name in query:
-            self.collector.add("parameter", "query", name, line=place, required=False)
+            if ("parameter", "query", name) not in self.collector.rows:
+                self.collector.add("parameter", "query", name, line=place, required=False)
         for at, section, formats in (
             ("request", "body", "request formats"),
             ("response 200", "resource", "response formats"),
@@ -244,10 +245,10 @@ class _Reader:
             if seen and says["type"] and seen.says.get("type") not in (says["type"], "null", None):
                 pair = [f"table: {says['type']}", f"sample: {seen.says.get('type')}"]
                 if set(pair) != {"table: number", "sample: integer"}:
-                    self.collector.contradict(f"type of field {at} {pointer}", pair, [where, seen.line])
+                    self.collector.contradict(f"type of field {at} {pointer}", pair, [where, seen.line], ("field", at, pointer))
             if samples and not seen:
                 self.collector.contradict(
-                    f"field {at} {pointer}", ["table: listed", "sample: absent"], [where, samples[0].line_of("")]
+                    f"field {at} {pointer}", ["table: listed", "sample: absent"], [where, samples[0].line_of("")], ("field", at, pointer)
                 )
         listed = {step(root, name) for name, _, _ in rows}
         top = root.count("/") + 1
@@ -255,7 +256,7 @@ class _Reader:
             pointer = row.key[1] if row.kind == "field" else ""
             if rows and row.kind == "field" and pointer.count("/") == top and pointer not in listed and pointer != "/*":
                 self.collector.contradict(
-                    f"field {at} {pointer}", ["table: absent", "sample: shown"], [rows[0][2], row.line]
+                    f"field {at} {pointer}", ["table: absent", "sample: shown"], [rows[0][2], row.line], ("field", at, pointer)
                 )
             if row.key not in {known.key for known in self.collector.rows.values() if known.kind == row.kind}:
                 self.collector.add(row.kind, *row.key, line=row.line, **row.says)
@@ -329,7 +330,7 @@ class _Reader:
                 f"{kind}: {'shown' if name in found else 'absent'}"
                 for kind, found in (("JSON", members), ("XML", elements))
             ]
-            self.collector.contradict(f"field {at} /{name} in samples", says, [row.line])
+            self.collector.contradict(f"field {at} /{name} in samples", says, [row.line], ("field", at, f"/{name}"))
 
     def statuses(self, line: int) -> None:
         """Statuses that the resource's description names in prose: a failure with a number is a fact, its wording is not."""

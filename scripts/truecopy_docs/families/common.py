@@ -57,7 +57,8 @@ def add_operation(collector: Collector, statements: list[Statement], printed: st
     for what, entries in (("method", methods), ("path", paths), ("host", bases)):
         if len({value for _, value, _ in entries}) > 1:
             says = sorted({f"{source}: {value}" for source, value, _ in entries})
-            collector.contradict(what, list(says), [line for _, _, line in entries])
+            about = ("host",) if what == "host" else ("operation",)
+            collector.contradict(what, list(says), [line for _, _, line in entries], about)
     says: dict[str, Any] = {}
     if methods:
         says["method"] = methods[0][1]

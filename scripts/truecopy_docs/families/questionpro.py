@@ -264,7 +264,7 @@ class _Reader:
             inside = _status_in(block.value)
             if self.labelled and inside and inside != self.labelled:
                 says = [f"label: {self.labelled}", f"sample: {inside}"]
-                self.collector.contradict(f"status of the {self.labelled} sample", says, [self.text.line(start)])
+                self.collector.contradict(f"status of the {self.labelled} sample", says, [self.text.line(start)], ("response", self.labelled))
             self.status = self.labelled or inside
             if inside and not self.labelled:
                 self.note_status(inside, self.text.line(start))
@@ -340,7 +340,7 @@ class _Reader:
             return
         if len({scheme for _, scheme, _ in used}) > 1:
             says = sorted({f"{source}: {place} {name}" for source, (_, name, place), _ in used})
-            self.collector.contradict("credential", list(says), [line for _, _, line in used])
+            self.collector.contradict("credential", list(says), [line for _, _, line in used], ("security",))
         _, scheme, line = used[0]
         said = {"type": self.security["type"][0].lower()} if "type" in self.security else {}
         self.collector.add("security", *scheme, line=line, **said)
@@ -418,7 +418,7 @@ class _Reader:
                 if pointer not in known or {kind, known[pointer]} not in ({kind}, {"integer", "number"}):
                     says = [f"text: {known.get(pointer, 'no such field')}", f"{call.language}: {kind}"]
                     self.collector.contradict(
-                        f"field request {pointer} in the {call.language} sample", says, [row.line]
+                        f"field request {pointer} in the {call.language} sample", says, [row.line], ("field", "request", pointer)
                     )
 
     def add_errors(self, payload: Payload) -> None:

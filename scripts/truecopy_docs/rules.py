@@ -1,0 +1,95 @@
+"""What a change means for those who call an API: one table of effects, used for pages and for specs.
+
+A changed word first has an *effect* on the set of values that are allowed: it is `narrowed`, `widened` or `changed` (neither). What
+that means depends on the side: a caller must follow a narrowed request, and must cope with a widened answer.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = ["BREAKING", "COMPATIBLE", "DOCUMENTATION", "RANK", "classify", "same_words"]
+
+BREAKING, COMPATIBLE, DOCUMENTATION = "breaking", "compatible", "documentation only"
+RANK = {BREAKING: 0, COMPATIBLE: 1, DOCUMENTATION: 2}
+
+_CLASS = {
+    ("request", "narrowed"): BREAKING,
+    ("request", "widened"): COMPATIBLE,
+    ("request", "changed"): BREAKING,
+    ("response", "narrowed"): COMPATIBLE,
+    ("response", "widened"): BREAKING,
+    ("response", "changed"): BREAKING,
+}
+_LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_IGNORED = ("example", "source", "printed", "lines", "values", "dataType")
+_PROSE = ("model", "stated", "repaired")
+
+
+def same_words(word: str, old: Any, new: Any) -> bool:
+    """Whether two values of a word say the same; silence about a flag is the flag not being set."""
+    if word in _IGNORED:
+        return True
+    if word in ("nullable", "required", "uniqueItems"):
+        return bool(old) == bool(new)
+    if word in ("enum", "type") and isinstance(old, list) and isinstance(new, list):
+        return _values(old) == _values(new)
+    return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)
+
+
+def classify(word: str, old: Any, new: Any, side: str, *, shown: bool = False) -> str:
+    """The class of one changed word of a field, parameter or header.
+
+    Args:
+        side: `request` or `response`.
+        shown: both values were read from samples, which show a type but do not bound it.
+    """
+    if word in _PROSE:
+        return DOCUMENTATION
+    if word == "type" and (old is None or new is None):
+        return DOCUMENTATION
+    if word == "default":
+        return DOCUMENTATION if old is None or new is None else BREAKING if side == "request" else COMPATIBLE
+    if word == "additional" and side == "response":
+        return COMPATIBLE  # callers ignore members they do not know
+    if word == "type" and shown and "null" in (old, new):
+        return COMPATIBLE
+    return _CLASS[side, _effect(word, old, new)]
+
+
+def _effect(word: str, old: Any, new: Any) -> str:
+    if word == "type":
+        return _compare(_types(old), _types(new))
+    if word == "nullable":
+        return "widened" if new else "narrowed"
+    if word in ("required", "uniqueItems"):
+        return "narrowed" if new else "widened"
+    if word == "additional":
+        return "narrowed" if new is False else "widened"
+    if word in ("enum", "choices"):
+        return "narrowed" if old is None else "widened" if new is None else _compare(_values(old), _values(new))
+    if old is None or new is None:  # a bound, pattern or format appears or goes
+        return "narrowed" if old is None else "widened"
+    try:
+        if word in _LOWER:
+            return "narrowed" if new > old else "widened"
+        if word in _UPPER:
+            return "narrowed" if new < old else "widened"
+    except TypeError:
+        return "changed"
+    return "changed"
+
+
+def _compare(old: set[str], new: set[str]) -> str:
+    return "widened" if old < new else "narrowed" if new < old else "changed"
+
+
+def _types(value: Any) -> set[str]:
+    names = {value} if isinstance(value, str) else set(value)
+    return names | ({"integer"} if "number" in names else set())
+
+
+def _values(value: list[Any]) -> set[str]:
+    return {json.dumps(item, sort_keys=True) for item in value}
