@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup run test check generate lint types emulator fuzz docs-check clean
+.PHONY: help setup run test check generate lint types emulator fuzz docs-check docs-update clean
 help:  ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
@@ -30,6 +30,13 @@ lint: setup  ## ruff
 
 types: setup  ## mypy --strict on everything
 	$(BIN)/mypy
+
+docs-check: setup  ## the specs against the facts of the documentation pages
+	$(BIN)/truecopy-docs check
+
+docs-update: setup  ## PAGE=file: compare a new capture of a page with the committed facts, and write its facts
+	@test -n "$(PAGE)" || { echo "make docs-update: name the new capture: make docs-update PAGE=file" >&2; exit 2; }
+	$(BIN)/truecopy-docs update "$(PAGE)"
 
 test: setup  ## the whole test suite
 	$(BIN)/pytest

@@ -1,4 +1,5 @@
-"""truecopy-docs: from a captured documentation page to facts, and from facts to the proof that a spec agrees with the page.
+"""truecopy-docs: from a captured documentation page to facts, and from facts to the proof that a spec agrees with the
+page.
 
 Modules, in the order in which data passes through them:
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from truecopy_docs.facts import dump, read_facts
 from truecopy_docs.page import DocsError
+
+# Each command imports what it needs: reading a page needs neither the specs nor the validators.
 
 UNREADABLE = 2
 
@@ -29,30 +30,257 @@ def _one_line(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DocsError(f"{path}: cannot be written ({error.strerror}); give a file in an existing folder") from None
+
+
+def _found(folder: Path | None) -> Path:
+    """The folder of the specs: as given, below the current folder, or in the checkout of this package."""
+    places = [folder] if folder else [Path("specs"), Path(__file__).resolve().parents[2] / "specs"]
+    return next((place for place in places if place.is_dir()), places[0])
+
+
+_FILE = click.Path(path_type=Path)
+_SPECS = click.option("--specs", type=_FILE, help="Folder of the specs. Default: specs/ here or in the checkout.")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Facts of documentation pages, and the proof that the specs agree with them."""
 
 
 @main.command()
-@click.argument("page", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
+@click.argument("page", type=_FILE)
+@click.option("-o", "--output", type=_FILE, help="Write to this file instead of standard output.")
 @_one_line
 def facts(page: Path, output: Path | None) -> None:
     """Read a captured PAGE (plain text or saved HTML) and print its facts as YAML."""
+    from truecopy_docs.facts import dump, read_facts
+
     found = read_facts(page)
     if found.truncated:
+        cut = found.truncated
         click.echo(
-            f"truecopy-docs: {page}: is cut off at line {found.truncated['line']}, in {found.truncated['in']}", err=True
+            f"truecopy-docs: {page}: is cut off at line {cut['line']}, in {cut['in']}; capture the whole page", err=True
         )
     if output is None:
         click.echo(dump(found), nl=False)
         return
-    try:
-        output.write_text(dump(found), encoding="utf-8")
-    except OSError as error:
-        raise DocsError(f"{output}: cannot be written ({error.strerror}); give a file in an existing folder") from None
-    click.echo(f"Wrote {output}: {len(found.rows)} facts of a {found.family} page. Next: make docs-check", err=True)
+    _write(output, dump(found))
+    click.echo(f"Wrote {output}: {len(found.rows)} facts ({found.family}). Next: make docs-check", err=True)
+
+
+@main.command()
+@_SPECS
+@click.option(
+    "--facts", "facts_folder", type=_FILE, help="Folder of the facts. Default: facts/ in the folder of the specs."
+)
+@_one_line
+def check(specs: Path | None, facts_folder: Path | None) -> None:
+    """Check the specs against the facts, both ways. Exit status 1 when there are findings."""
+    from truecopy_docs.check import check as run
+    from truecopy_docs.report import check_text
+
+    report = run(_found(specs), facts_folder)
+    for line in check_text(report):
+        click.echo(line)
+    raise SystemExit(1 if report.findings else 0)
+
+
+@main.command()
+@click.argument("code", required=False)
+@_one_line
+def explain(code: str | None) -> None:
+    """Say what a finding's CODE means and what to do; all codes without an argument."""
+    from truecopy_docs.check import CODES
+
+    if code is not None and code.upper() not in CODES:
+        raise DocsError(f"{code}: is no code of a finding; known: {', '.join(CODES)}")
+    for known in [code.upper()] if code else CODES:
+        click.echo(f"{known}: {CODES[known][0]}\n    {CODES[known][1]}")
+
+
+_JSON = click.option("--json", "json_", is_flag=True, help="A list of objects instead of text.")
+_MARKDOWN = click.option("--markdown", is_flag=True, help="A report for a pull request.")
+_HTML = click.option("--html", "html_", type=_FILE, help="Also write a page with both sides of every change.")
+
+
+@main.command()
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@_JSON
+@_MARKDOWN
+@_HTML
+@_SPECS
+@_one_line
+def diff(old: Path, new: Path, json_: bool, markdown: bool, html_: Path | None, specs: Path | None) -> None:
+    """What changed in the contract from page OLD to page NEW (pages or facts files).
+
+    Exit status: 0 nothing, 3 compatible or documentation only, 4 breaking, 2 a page that cannot be read.
+    """
+    from truecopy_docs.facts import read_facts
+
+    before, after = read_facts(old), read_facts(new)
+    following = f"make docs-update PAGE={new}"
+    raise SystemExit(_compare(before, after, specs, (str(old), str(new)), following, json_, markdown, html_))
+
+
+def _compare(before: Any, after: Any, specs: Path | None, titles: tuple[str, str], following: str, json_: bool = False,
+             markdown: bool = False, html_: Path | None = None) -> int:  # fmt: skip
+    """Print the changes between two sets of facts and return the exit status."""
+    from truecopy_docs.diff import compare, exit_status
+    from truecopy_docs.spec import load_specs
+
+    folder = _found(specs)
+    known = load_specs(folder) if specs or folder.is_dir() else []
+    changes = compare(before, after, known)
+    for title, page in zip(titles, (before, after), strict=True):
+        if page.truncated:
+            cut = page.truncated
+            click.echo(
+                f"truecopy-docs: {title}: is cut off at line {cut['line']}, in {cut['in']}; compared up to there",
+                err=True,
+            )
+    if not changes and after.truncated:
+        raise DocsError(
+            f"{titles[1]}: nothing changed up to the cut, but the rest is not there; capture the whole page"
+        )
+    _show(changes, titles, following if changes else "", json_, markdown, html_)
+    return exit_status(changes)
+
+
+def _show(
+    changes: Any, titles: tuple[str, str], following: str, json_: bool, markdown: bool, html_: Path | None
+) -> None:
+    from truecopy_docs import report
+
+    if html_ is not None:
+        _write(html_, report.as_html(changes, *titles, following or "nothing to do"))
+    if json_:
+        click.echo(report.as_json(changes))
+    elif markdown:
+        click.echo(report.as_markdown(changes, *titles, following or "nothing to do"), nl=False)
+    else:
+        for line in report.as_text(changes):
+            click.echo(line)
+        if following:
+            click.echo(f"\nNext: {following}")
+
+
+@main.command()
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@_JSON
+@_MARKDOWN
+@_HTML
+@_one_line
+def breaking(old: Path, new: Path, json_: bool, markdown: bool, html_: Path | None) -> None:
+    """What changed for callers from spec OLD to spec NEW, and the version step it asks for."""
+    from truecopy_docs.breaking import compare_specs, version_step
+    from truecopy_docs.diff import exit_status
+    from truecopy_docs.spec import Spec
+
+    changes = compare_specs(Spec.read(old), Spec.read(new))
+    step = version_step(changes)
+    _show(
+        changes,
+        (str(old), str(new)),
+        f"release with a {step} version step (one place lower before 1.0)",
+        json_,
+        markdown,
+        html_,
+    )
+    raise SystemExit(exit_status(changes))
+
+
+@main.command()
+@click.argument("page", type=_FILE)
+@click.option(
+    "--document", help="Id of the document that the page is a new capture of. Default: by file name, then by operation."
+)
+@_SPECS
+@_one_line
+def update(page: Path, document: str | None, specs: Path | None) -> None:
+    """Compare a new capture PAGE with the committed facts, print the changes, and write the new facts."""
+    from dataclasses import replace
+
+    from truecopy_docs.facts import dump, read_facts
+
+    folder = _found(specs)
+    after = read_facts(page)
+    if after.truncated:
+        cut = after.truncated
+        raise DocsError(
+            f"{page}: is cut off at line {cut['line']}, in {cut['in']}; nothing was written: capture the whole page"
+        )
+    target = _committed(folder / "facts", after, document)
+    before = read_facts(target)
+    if before.sha256 == after.sha256:
+        click.echo(f"{page}: is the text that {target} was read from. Nothing to do.")
+        return
+    after = replace(after, document=before.document)
+    spec = _spec_of(folder, before)
+    following = (
+        f"edit {spec} (pointers above; sha256 {after.sha256} in x-sources), then: make docs-check && make generate"
+    )
+    status = _compare(before, after, specs, (str(target), str(page)), following)
+    _write(target, dump(after))
+    click.echo(f"Wrote {target} ({len(after.rows)} facts, sha256 {after.sha256}).")
+    if not status:
+        click.echo(f"Next: put that sha256 into x-sources of {spec}, then: make docs-check")
+
+
+def _committed(folder: Path, after: Any, document: str | None) -> Path:
+    """The committed facts that a new capture belongs to."""
+    from truecopy_docs.facts import read_facts
+    from truecopy_docs.urls import same_path
+
+    for name in (document, after.document):
+        if name and (folder / f"{name}.yaml").is_file():
+            return folder / f"{name}.yaml"
+    if document is None:
+        new = next(iter(after.of("operation")))
+        for path in sorted(folder.glob("*.yaml")):
+            old = next(iter(read_facts(path).of("operation")), None)
+            if old and old.says["method"] == new.says["method"] and same_path(old.says["path"], new.says["path"]):
+                return path
+    raise DocsError(
+        f"{folder}: holds no facts of {document or after.document}; name the document with --document, "
+        "or write a first version with `truecopy-docs facts`"
+    )
+
+
+def _spec_of(folder: Path, before: Any) -> str:
+    from truecopy_docs.spec import load_specs
+
+    for spec in load_specs(folder):
+        if any(source.get("document") == before.document for source in spec.document.get("x-sources") or ()):
+            return str(spec.path)
+    return "the spec"
+
+
+@main.command()
+@click.argument("facts_files", metavar="FACTS...", nargs=-1, required=True, type=_FILE)
+@click.option("--title", help="Name of the provider, which becomes the client's class. Default: from the host.")
+@click.option("-o", "--output", type=_FILE, help="Write to this file instead of standard output.")
+@_one_line
+def draft(facts_files: tuple[Path, ...], title: str | None, output: Path | None) -> None:
+    """Write a first OpenAPI spec from FACTS, with a TODO for everything that the pages do not say."""
+    from truecopy_docs.draft import draft as run
+    from truecopy_docs.facts import read_facts
+
+    text = run([read_facts(path) for path in facts_files], title)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    _write(output, text)
+    click.echo(
+        f"Wrote {output} with {text.count('TODO')} TODOs. Next: settle them, then: make docs-check && make generate",
+        err=True,
+    )
 
 
 if __name__ == "__main__":

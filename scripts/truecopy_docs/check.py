@@ -1,6 +1,8 @@
-"""Facts against specs, both ways: every fact is in the spec or a recorded deviation, every part of a spec has a fact or evidence.
+"""Facts against specs, both ways: every fact is in the spec or a recorded deviation, every part of a spec has a fact
+or evidence.
 
-A deviation answers a difference when its `at` is a pointer of the row that differs. With `covers` it says exactly what it answers:
+A deviation answers a difference when its `at` is a pointer of the row that differs. With `covers` it says exactly
+what it answers:
 
     covers:
       words: {type: "null", nullable: null}   what the page says, by word; null: the page is silent
@@ -27,28 +29,91 @@ from truecopy_docs.spec import Entry, Operation, Spec, load_specs
 __all__ = ["CODES", "Finding", "Report", "check"]
 
 CODES: Mapping[str, tuple[str, str]] = {
-    "TD101": ("a fact is not in the spec", "Add what the page says to the spec, or record in x-deviations why it is left out."),
-    "TD102": ("a fact and the spec differ", "Correct the spec, or record the difference in x-deviations (at: the pointer shown)."),
-    "TD103": ("a deviation is stale", "Page and spec no longer differ there, or the page says something else; remove or rewrite the entry."),
-    "TD104": ("a deviation points nowhere", "Its `at` names no place of the spec; correct the pointer or remove the entry."),
-    "TD105": ("a deviation is incomplete", "It needs at, page, spec, because, and evidence: documented, sample, observed or inferred."),
-    "TD106": ("evidence points nowhere", "Its `at` names no place of the spec; correct the pointer or remove the entry."),
-    "TD107": ("evidence is not needed", "Captured pages state everything there; remove the entry."),
-    "TD108": ("evidence is incomplete", "It needs at, source, and evidence: documented, sample, observed or inferred."),
-    "TD201": ("a part of the spec has no source", "No captured page states it: add an x-evidence entry at its pointer, or remove it."),
-    "TD301": ("a sample does not follow the spec", "Widen the schema, or record in x-deviations why the page's sample is wrong."),
-    "TD302": ("a damaged sample is not recorded", "Record in x-deviations, at the spec's example, what is damaged and how it was read."),
-    "TD303": ("a contradiction of the page is not settled", "Take a side in the spec and record it in x-deviations at the pointer shown."),
-    "TD401": ("a source has no facts", "Run `truecopy-docs facts PAGE -o specs/facts/DOCUMENT.yaml` for the document that x-sources names."),
-    "TD402": ("facts have no source", "Name the document in the x-sources of the spec that describes it."),
-    "TD403": ("source and facts are of different texts", "The sha256 in x-sources is not that of the facts; run `make docs-update`."),
-    "TD404": ("a source names an operation that the spec lacks", "Correct the operationId in x-sources."),
-    "TD405": ("facts of a page that is cut off", "Capture the whole page again and write its facts anew."),
+    "TD101": (
+        "a fact is not in the spec",
+        "Add what the page says to the spec, or record in x-deviations why it is left out.",
+    ),
+    "TD102": (
+        "a fact and the spec differ",
+        "Correct the spec, or record the difference in x-deviations (at: the pointer shown).",
+    ),
+    "TD103": (
+        "a deviation is stale",
+        "Page and spec no longer differ there, or the page says something else; remove or rewrite the entry.",
+    ),
+    "TD104": (
+        "a deviation points nowhere",
+        "Its `at` names no place of the spec; correct the pointer or remove the entry.",
+    ),
+    "TD105": (
+        "a deviation is incomplete",
+        "It needs at, page, spec, because, and evidence: documented, sample, observed or inferred.",
+    ),
+    "TD106": (
+        "evidence points nowhere",
+        "Its `at` names no place of the spec; correct the pointer or remove the entry.",
+    ),
+    "TD107": (
+        "evidence is not needed",
+        "Captured pages state everything there; remove the entry.",
+    ),
+    "TD108": (
+        "evidence is incomplete",
+        "It needs at, source, and evidence: documented, sample, observed or inferred.",
+    ),
+    "TD201": (
+        "a part of the spec has no source",
+        "No captured page states it: add an x-evidence entry at its pointer, or remove it.",
+    ),
+    "TD301": (
+        "a sample does not follow the spec",
+        "Widen the schema, or record in x-deviations why the page's sample is wrong.",
+    ),
+    "TD302": (
+        "a damaged sample is not recorded",
+        "Record in x-deviations, at the spec's example, what is damaged and how it was read.",
+    ),
+    "TD303": (
+        "a contradiction of the page is not settled",
+        "Take a side in the spec and record it in x-deviations at the pointer shown.",
+    ),
+    "TD401": (
+        "a source has no facts",
+        "Run `truecopy-docs facts PAGE -o specs/facts/DOCUMENT.yaml` for the document that x-sources names.",
+    ),
+    "TD402": (
+        "facts have no source",
+        "Name the document in the x-sources of the spec that describes it.",
+    ),
+    "TD403": (
+        "source and facts are of different texts",
+        "The sha256 in x-sources is not that of the facts; run `make docs-update`.",
+    ),
+    "TD404": (
+        "a source names an operation that the spec lacks",
+        "Correct the operationId in x-sources.",
+    ),
+    "TD405": (
+        "facts of a page that is cut off",
+        "Capture the whole page again and write its facts anew.",
+    ),
 }  # fmt: skip
 """Finding code -> (what it means, what to do). Codes are stable: they are never renumbered."""
 
 _EVIDENCE = ("documented", "sample", "observed", "inferred")
-_COMPARED = ("operation", "host", "security", "parameter", "request", "response", "media", "header", "field", "error", "xml")
+_COMPARED = (
+    "operation",
+    "host",
+    "security",
+    "parameter",
+    "request",
+    "response",
+    "media",
+    "header",
+    "field",
+    "error",
+    "xml",
+)
 _SOURCED = ("operation", "host", "security", "parameter", "request", "response", "media", "header", "field")
 _SILENT = ("example", "source", "printed", "model", "values", "id", "tag")
 _MEDIA_ALIASES = {"text/json": "application/json"}
@@ -91,14 +156,12 @@ class _Note:
         return self.entry.get("covers") or {}
 
     def applies_to(self, document: str) -> bool:
-        return self.entry.get("document", document) == document
+        return str(self.entry.get("document", document)) == document
 
     def answers(self, own: Iterable[str], chain: Iterable[str], words: Mapping[str, Any]) -> bool:
         covered = self.covers.get("words")
-        if self.covers.get("below"):
-            reached = any(self.below(pointer) for pointer in (*own, *chain))
-        else:
-            reached = self.at in own
+        below = bool(self.covers.get("below"))
+        reached = any(self.below(pointer) for pointer in (*own, *chain)) if below else self.at in own
         said = covered is None or all(w in covered and same_words(w, covered[w], value) for w, value in words.items())
         return reached and said
 
@@ -119,6 +182,8 @@ def check(specs: Path, facts: Path | None = None) -> Report:
     report = Report()
     known = set[str]()
     for spec in load_specs(specs):
+        if "x-sources" not in spec.document:
+            continue  # a spec of our own, which transcribes no page
         known |= _Check(spec, {page.document: page for page in pages}, report).run()
     for page in pages:
         if page.document not in known:
@@ -131,7 +196,8 @@ class _Check:
         self.spec, self.pages, self.report = spec, pages, report
         self.deviations = [_Note(entry) for entry in spec.document.get("x-deviations") or ()]
         self.evidence = [_Note(entry) for entry in spec.document.get("x-evidence") or ()]
-        self.touched: set[str] = set()
+        self.touched: set[str] = set()  # pointers that a fact states
+        self.recorded: set[str] = set()  # pointers where a deviation stands for a fact
         self.document = ""
         self.counts: dict[str, int] = {}
 
@@ -165,7 +231,7 @@ class _Check:
         self.stale()
         return known
 
-    # -- forwards: every fact ---------------------------------------------------------------------------------------------------
+    # -- forwards: every fact ----------------------------------------------------------------------
 
     def page(self, page: Facts, operation: Operation) -> None:
         self.counts = self.report.coverage.setdefault(page.document, {"held": 0, "deviating": 0, "missing": 0})
@@ -186,10 +252,19 @@ class _Check:
         entry = rows.get(key)
         if entry is None:
             pointer = self.spec.pointer(operation, key)
-            own = [pointer, *(other.pointer for other in rows.values() if other.fact.kind == fact.kind and fact.kind in ("host", "security"))]
-            own += [place for other in rows.values() if other.fact.kind == fact.kind == "security" for place in other.own]
+            own = [
+                pointer,
+                *(
+                    other.pointer
+                    for other in rows.values()
+                    if other.fact.kind == fact.kind and fact.kind in ("host", "security")
+                ),
+            ]
+            own += [
+                place for other in rows.values() if other.fact.kind == fact.kind == "security" for place in other.own
+            ]
             if self.excused(own, (), dict(zip(KINDS[fact.kind], fact.key, strict=True))):
-                self.touched.update(own)
+                self.recorded.update(own)
                 return "deviating"
             self.find("TD101", f"{fact.name} is not in the spec", pointer, fact.line)
             return "missing"
@@ -206,7 +281,12 @@ class _Check:
             if self.excused(entry.own, entry.chain, {word: said}):
                 outcome = "deviating" if outcome == "held" else outcome
                 continue
-            self.find("TD102", f"{word} of {fact.name}: the page says {_show(said)}, the spec {_show(spec)}", entry.pointer, fact.line)
+            self.find(
+                "TD102",
+                f"{word} of {fact.name}: the page says {_show(said)}, the spec {_show(spec)}",
+                entry.pointer,
+                fact.line,
+            )
             outcome = "missing"
         return outcome
 
@@ -236,7 +316,9 @@ class _Check:
         """A sample must follow the schema of the spec, and a damaged one must be recorded."""
         at, media_type, _ = fact.key
         outcome = "held"
-        response = self.spec.pointer(operation, ("response", at.removeprefix("response ")) if at != "request" else ("request",))
+        response = self.spec.pointer(
+            operation, ("response", at.removeprefix("response ")) if at != "request" else ("request",)
+        )
         ways = [pointer for way, _ in self.spec.examples(at, operation) for pointer in way]
         for note in self.deviations:
             note.touched = note.touched or (note.at in ways and note.applies_to(self.document))
@@ -269,14 +351,15 @@ class _Check:
         return "missing"
 
     def excused(self, own: Iterable[str], chain: Iterable[str], words: Mapping[str, Any]) -> bool:
-        """Whether a deviation answers for these words of a row, by the row's own pointers or by those that led to it."""
+        """Whether a deviation answers for these words of a row, by the row's own pointers or by those that led to
+        it."""
         answered = False
         for note in self.deviations:
             if note.applies_to(self.document) and note.answers(own, chain, words):
                 note.used = answered = True
         return answered
 
-    # -- backwards: every part of the spec ---------------------------------------------------------------------------------------
+    # -- backwards: every part of the spec ---------------------------------------------------------
 
     def backwards(self) -> None:
         """Every operation, parameter, field, status, header and media type needs a fact, a deviation or evidence."""
@@ -297,7 +380,7 @@ class _Check:
                 recorded = [note for note in self.deviations if note.answers(own, entry.chain, silent)]
                 for note in (*evidence, *recorded):
                     note.used = True
-                if not evidence and not recorded:
+                if not evidence and not recorded and entry.pointer not in self.recorded:
                     self.find("TD201", f"{entry.fact.name} of {operation.id}", entry.pointer)
 
     def stale(self) -> None:
@@ -328,7 +411,9 @@ class _Check:
     def implied(self) -> set[str]:
         """Pointers that only a row has, such as the security that an operation inherits."""
         if not hasattr(self, "_implied"):
-            self._implied = {p for o in self.spec.operations() for entry in self.spec.rows(o).values() for p in entry.own}
+            self._implied = {
+                p for o in self.spec.operations() for entry in self.spec.rows(o).values() for p in entry.own
+            }
         return self._implied
 
 

@@ -1,4 +1,5 @@
-"""Calls in code samples: method, URL, headers, query and body out of cURL, Python and PHP, without running any of it."""
+"""Calls in code samples: method, URL, headers, query and body out of cURL, Python and PHP, without running any of
+it."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ __all__ = ["Call", "find_calls"]
 
 @dataclass(slots=True)
 class Call:
-    """One code sample. `start` and `end` are offsets in the text; `body_at` the offset that the body's own offsets count from
-    (None: the body was a quoted string, so every member has the line of the sample's start)."""
+    """One code sample. `start` and `end` are offsets in the text; `body_at` the offset that the body's own offsets
+    count from (None: the body was a quoted string, so every member has the line of the sample's start)."""
 
     language: str
     start: int
@@ -36,7 +37,11 @@ def find_calls(text: str) -> list[Call]:
     return sorted(calls, key=lambda call: call.start)
 
 
-_SHELL = re.compile(r"""(?P<blank>(?:[ \t]|\\[ \t]*\n)+)|(?P<end>\n)|'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s'"\\]+|\\.?)""", re.S)  # fmt: skip
+_SHELL = re.compile(
+    r"""(?P<blank>(?:[ \t]|\\[ \t]*\n)+)|(?P<end>\n)|'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|"""
+    r"""(?P<bare>[^\s'"\\]+|\\.?)""",
+    re.S,
+)
 _GOES_ON = re.compile(r"""\s*(?:\\\s*\n\s*)?(?:-{1,2}[A-Za-z]|['"]|https?://)""")
 _DATA = ("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json")
 _URL_WORDS = ("--url", "--location", "-L")
@@ -105,7 +110,8 @@ _QUOTED = r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 
 
 def _span(text: str, start: int, last: str) -> tuple[str, int, bool]:
-    """A script from `start` to the end of the line that matches `last`, or to the next sample; whether its end is missing."""
+    """A script from `start` to the end of the line that matches `last`, or to the next sample; whether its end is
+    missing."""
     end = re.compile(last, re.M).search(text, start)
     other = re.compile(r"(?m)^[ \t]*(?:curl\s|<\?php|import requests|arrow_right|Responses?\s*$)").search(
         text, start + 8
@@ -133,7 +139,7 @@ def _python(text: str) -> Iterator[Call]:
         call.headers = _pairs(script, r"headers")
         call.query = _pairs(script, r"(?:querystring|params)")
         if payload := re.search(
-            r"(?s)\b(?:payload|data|json)\s*=\s*(?:json\.dumps\(\s*)?(?:%s|(?P<tree>[{\[]))" % _QUOTED, script
+            rf"(?s)\b(?:payload|data|json)\s*=\s*(?:json\.dumps\(\s*)?(?:{_QUOTED}|(?P<tree>[{{\[]))", script
         ):
             if payload["text"]:
                 _quoted_body(call, payload["text"], found.start() + payload.start())
@@ -144,7 +150,7 @@ def _python(text: str) -> Iterator[Call]:
 
 
 def _pairs(script: str, name: str) -> dict[str, str]:
-    found = re.search(r"(?s)\b%s\s*=\s*\{(.*?)\}\s*(?:\n|$)" % name, script)
+    found = re.search(rf"(?s)\b{name}\s*=\s*\{{(.*?)\}}\s*(?:\n|$)", script)
     return {key: value or word for key, value, word in _PAIR.findall(found[1])} if found else {}
 
 
@@ -161,7 +167,7 @@ def _php(text: str) -> Iterator[Call]:
         ):
             pairs = re.findall(r"""["']([\w-]+)\s*:\s*([^"'\n]*)["']""", headers[1])
             call.headers = dict(pairs)
-        if fields := re.search(r"(?s)CURLOPT_POSTFIELDS\s*=>\s*%s" % _QUOTED, script):
+        if fields := re.search(rf"(?s)CURLOPT_POSTFIELDS\s*=>\s*{_QUOTED}", script):
             _quoted_body(call, fields["text"], found.start() + fields.start())
         yield call
 

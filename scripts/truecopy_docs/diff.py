@@ -1,8 +1,8 @@
 """Facts against facts: what changed in the contract, how bad it is, and what it touches.
 
-Rows are matched by their keys and compared word by word, so the order and the wording of a page do not matter. Three moves are
-recognised before that, because they would otherwise read as one thing removed and another added: a success status that changed, a
-field that went elsewhere in the payload, and a parameter that went to another place.
+Rows are matched by their keys and compared word by word, so the order and the wording of a page do not matter. Three
+moves are recognised before that, because they would otherwise read as one thing removed and another added: a success
+status that changed, a field that went elsewhere in the payload, and a parameter that went to another place.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ Rows = Mapping[Key, Fact]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of the contract. `klass` is its class; `pointer` and `names` are empty when no spec has the operation."""
+    """One change of the contract. `klass` is its class; `pointer` and `names` are empty when no spec has the
+    operation."""
 
     klass: str
     code: str
@@ -53,7 +54,8 @@ def exit_status(changes: Iterable[Change]) -> int:
 
 
 def compare(old: Facts, new: Facts, specs: Iterable[Spec] = ()) -> list[Change]:
-    """The changes from one page to another, worst first. What a cut-off new page does not show is not called removed."""
+    """The changes from one page to another, worst first. What a cut-off new page does not show is not called
+    removed."""
     before = {(row.kind, *row.key): row for row in old.rows}
     after = {(row.kind, *row.key): row for row in new.rows}
     if new.truncated:
@@ -62,7 +64,9 @@ def compare(old: Facts, new: Facts, specs: Iterable[Spec] = ()) -> list[Change]:
     spec, operation = next(((s, o) for s in specs if (o := s.operation_of(old)) is not None), (None, None))
     if spec is not None and operation is not None:
         changes = [_placed(change, spec, operation) for change in changes]
-    return sorted(changes, key=lambda change: (RANK[change.klass], change.new_line or change.old_line or 0, change.what))
+    return sorted(
+        changes, key=lambda change: (RANK[change.klass], change.new_line or change.old_line or 0, change.what)
+    )
 
 
 def _placed(change: Change, spec: Spec, operation: Operation) -> Change:
@@ -74,12 +78,14 @@ class _Comparison:
     def __init__(self, before: Rows, after: Rows) -> None:
         self.before, self.after = dict(before), dict(after)
         self.changes: list[Change] = []
+        self.gone_fields: set[str] = set()  # names of fields that went or came, for the XML elements that go with them
+        self.come_fields: set[str] = set()
 
     def note(self, klass: str, code: str, what: str, key: Key, old: Any = None, new: Any = None, *,
              old_row: Fact | None = None, new_row: Fact | None = None) -> None:  # fmt: skip
         old_row, new_row = old_row or self.before.get(key), new_row or self.after.get(key)
-        lines = tuple((row.line or None) if row else None for row in (old_row, new_row))
-        self.changes.append(Change(klass, code, what, old, new, key, *lines))
+        old_line, new_line = ((row.line or None) if row else None for row in (old_row, new_row))
+        self.changes.append(Change(klass, code, what, old, new, key, old_line, new_line))
 
     def keys(self, kind: str) -> tuple[list[Key], list[Key], list[Key]]:
         """Keys of a kind that are gone, new, and in both."""
@@ -90,7 +96,7 @@ class _Comparison:
         had = set(before)
         return [key for key in before if key not in known], [key for key in after if key not in had], both
 
-    # -- the address ----------------------------------------------------------------------------------------------------------
+    # -- the address -------------------------------------------------------------------------------
 
     def operation(self) -> None:
         key: Key = ("operation",)
@@ -106,14 +112,36 @@ class _Comparison:
             self.note(BREAKING, f"{word}-changed", f"{word} of the operation", key, was, now)
         for word in ("id", "tag"):
             if old.says.get(word) != new.says.get(word):
-                self.note(BREAKING, f"operation-{word}-changed", f"{word} of the operation", key, old.says.get(word), new.says.get(word))
+                self.note(
+                    BREAKING,
+                    f"operation-{word}-changed",
+                    f"{word} of the operation",
+                    key,
+                    old.says.get(word),
+                    new.says.get(word),
+                )
         if old.says.get("repaired") != new.says.get("repaired"):
-            self.note(DOCUMENTATION, "path-repair-changed", "damage in the printed path", key, old.says.get("repaired"), new.says.get("repaired"))
+            self.note(
+                DOCUMENTATION,
+                "path-repair-changed",
+                "damage in the printed path",
+                key,
+                old.says.get("repaired"),
+                new.says.get("repaired"),
+            )
 
     def hosts(self) -> None:
         gone, come, both = self.keys("host")
         if gone and come:
-            self.note(BREAKING, "host-changed", "host", gone[0], [key[1] for key in gone], [key[1] for key in come], new_row=self.after[come[0]])
+            self.note(
+                BREAKING,
+                "host-changed",
+                "host",
+                gone[0],
+                [key[1] for key in gone],
+                [key[1] for key in come],
+                new_row=self.after[come[0]],
+            )
         elif gone:
             klass = BREAKING if both else DOCUMENTATION
             self.note(klass, "host-removed", "host", gone[0], [key[1] for key in gone], None)
@@ -132,7 +160,7 @@ class _Comparison:
         elif come:
             self.note(COMPATIBLE if both else BREAKING, "security-added", "security", come[0], None, now)
 
-    # -- parameters -----------------------------------------------------------------------------------------------------------
+    # -- parameters --------------------------------------------------------------------------------
 
     def parameters(self) -> None:
         gone, come, both = self.keys("parameter")
@@ -144,17 +172,35 @@ class _Comparison:
             if target:
                 gone.remove(key)
                 place = target[1] if other else "body"
-                self.note(BREAKING, "parameter-moved", f"place of parameter {key[2]}", key, key[1], place, new_row=self.after[target])
+                self.note(
+                    BREAKING,
+                    "parameter-moved",
+                    f"place of parameter {key[2]}",
+                    key,
+                    key[1],
+                    place,
+                    new_row=self.after[target],
+                )
                 if other:
                     come.remove(other)
                     self.words(key, other, "request", f"parameter {key[2]}")
         lost = {key[2].rpartition("/")[2]: key for key in self.keys("field")[0] if key[1] == "request"}
         for key in gone:
-            self.note(BREAKING, "parameter-removed", f"{key[1]} parameter {key[2]}", key, _brief(self.before[key]), None)
+            self.note(
+                BREAKING, "parameter-removed", f"{key[1]} parameter {key[2]}", key, _brief(self.before[key]), None
+            )
         for key in come:
             row = self.after[key]
             if source := lost.get(key[2]):
-                self.note(BREAKING, "parameter-moved", f"place of parameter {key[2]}", key, "body", key[1], old_row=self.before[source])
+                self.note(
+                    BREAKING,
+                    "parameter-moved",
+                    f"place of parameter {key[2]}",
+                    key,
+                    "body",
+                    key[1],
+                    old_row=self.before[source],
+                )
                 continue
             klass = BREAKING if row.says.get("required") else COMPATIBLE
             self.note(klass, "parameter-added", f"{key[1]} parameter {key[2]}", key, None, _brief(row))
@@ -163,7 +209,10 @@ class _Comparison:
 
     def renamed_placeholders(self, gone: list[Key], come: list[Key]) -> None:
         """Placeholders at the same position of the same path: the wire does not change, the argument's name does."""
-        old, new = (str(rows[("operation",)].says.get("path", "")) if ("operation",) in rows else "" for rows in (self.before, self.after))
+        old, new = (
+            str(rows[("operation",)].says.get("path", "")) if ("operation",) in rows else ""
+            for rows in (self.before, self.after)
+        )
         if not same_path(old, new):
             return
         for was, now in zip(names_in(old), names_in(new), strict=True):
@@ -171,10 +220,18 @@ class _Comparison:
             if was != now and key in gone and other in come:
                 gone.remove(key)
                 come.remove(other)
-                self.note(BREAKING, "parameter-renamed", f"name of path parameter {was}", key, was, now, new_row=self.after[other])
+                self.note(
+                    BREAKING,
+                    "parameter-renamed",
+                    f"name of path parameter {was}",
+                    key,
+                    was,
+                    now,
+                    new_row=self.after[other],
+                )
                 self.words(key, other, "request", f"path parameter {now}")
 
-    # -- payloads -------------------------------------------------------------------------------------------------------------
+    # -- payloads ----------------------------------------------------------------------------------
 
     def responses(self) -> None:
         gone, come, both = self.keys("response")
@@ -196,10 +253,24 @@ class _Comparison:
         for key in both:
             was, now = self.before[key].says, self.after[key].says
             if was.get("stated") != now.get("stated"):
-                self.note(DOCUMENTATION, "status-stated", f"whether the page states status {key[1]}", key, was.get("stated"), now.get("stated"))
+                self.note(
+                    DOCUMENTATION,
+                    "status-stated",
+                    f"whether the page states status {key[1]}",
+                    key,
+                    was.get("stated"),
+                    now.get("stated"),
+                )
             if "body" in was and "body" in now and was["body"] != now["body"]:
                 klass = COMPATIBLE if now["body"] else BREAKING
-                self.note(klass, "body-added" if now["body"] else "body-removed", f"body of status {key[1]}", key, was["body"], now["body"])
+                self.note(
+                    klass,
+                    "body-added" if now["body"] else "body-removed",
+                    f"body of status {key[1]}",
+                    key,
+                    was["body"],
+                    now["body"],
+                )
                 self.drop(self.before, f"response {key[1]}", ("field", "media", "error", "xml"))
                 self.drop(self.after, f"response {key[1]}", ("field", "media", "error", "xml"))
 
@@ -222,7 +293,7 @@ class _Comparison:
         elif come:
             needed = any(row.says.get("required") for key, row in self.after.items() if key[:2] == ("field", "request"))
             optional = self.after[come[0]].says.get("required") is False
-            klass = COMPATIBLE if optional or not needed and not self.before else BREAKING
+            klass = COMPATIBLE if optional or (not needed and not self.before) else BREAKING
             self.note(klass, "request-body-added", "request body", come[0], None, "a body")
             self.drop(self.after, "request")
         for key in both:
@@ -255,12 +326,24 @@ class _Comparison:
         moved: list[tuple[str, str, str]] = []
         for key in [key for key in gone if key not in self.under(gone)]:
             name = key[2].rpartition("/")[2]
-            rival = [new for new in come if new[1] == key[1] and new[2].rpartition("/")[2] == name and new not in self.under(come)]
+            rival = [
+                new
+                for new in come
+                if new[1] == key[1] and new[2].rpartition("/")[2] == name and new not in self.under(come)
+            ]
             rival = rival or [new for new in come if new[1] == key[1] and new[2].rpartition("/")[2] == name]
             rival = [new for new in rival if self.after[new].says.get("type") == self.before[key].says.get("type")]
             if name not in ("*", "") and len(rival) == 1 and not any(rival[0][2] == to for _, _, to in moved):
                 moved.append((key[1], key[2], rival[0][2]))
-                self.note(BREAKING, "field-moved", f"place of {_label(key)}", key, key[2], rival[0][2], new_row=self.after[rival[0]])
+                self.note(
+                    BREAKING,
+                    "field-moved",
+                    f"place of {_label(key)}",
+                    key,
+                    key[2],
+                    rival[0][2],
+                    new_row=self.after[rival[0]],
+                )
         pairs = {
             key: ("field", at, to + key[2].removeprefix(source))
             for at, source, to in moved for key in gone
@@ -284,11 +367,10 @@ class _Comparison:
             self.note(klass, "field-added", _label(key), key, None, _brief(row))
         for key in both:
             self.words(key, key, _side(key), _label(key))
-        self.gone_fields = {key[2].rpartition("/")[2] for key in gone} | {source.rpartition("/")[2] for _, source, _ in moved}
+        self.gone_fields = {key[2].rpartition("/")[2] for key in gone} | {
+            source.rpartition("/")[2] for _, source, _ in moved
+        }
         self.come_fields = {key[2].rpartition("/")[2] for key in come} | {to.rpartition("/")[2] for _, _, to in moved}
-
-    gone_fields: set[str] = set()
-    come_fields: set[str] = set()
 
     def under(self, keys: list[Key]) -> set[Key]:
         """Keys whose parent is in the list too: the parent says it all."""
@@ -302,7 +384,15 @@ class _Comparison:
             if other and not any(known[1] == key[1] for known in both):
                 gone.remove(key)
                 come.remove(other)
-                self.note(BREAKING, "error-id-changed", f"error id of {key[1]}", key, key[2], other[2], new_row=self.after[other])
+                self.note(
+                    BREAKING,
+                    "error-id-changed",
+                    f"error id of {key[1]}",
+                    key,
+                    key[2],
+                    other[2],
+                    new_row=self.after[other],
+                )
                 self.words(key, other, "response", f"error of {key[1]}")
         for key in gone:
             self.note(BREAKING, "error-id-removed", f"error id of {key[1]}", key, key[2], None)
@@ -317,7 +407,9 @@ class _Comparison:
             was, now = self.before[key].says, self.after[key].says
             for word in ("root", "namespace"):
                 if was.get(word) != now.get(word):
-                    self.note(BREAKING, f"xml-{word}-changed", f"XML {word} of {key[1]}", key, was.get(word), now.get(word))
+                    self.note(
+                        BREAKING, f"xml-{word}-changed", f"XML {word} of {key[1]}", key, was.get(word), now.get(word)
+                    )
             old, new = list(was.get("elements") or ()), list(now.get("elements") or ())
             gone = [e for e in old if e not in new and not set(e.split("/")) & self.gone_fields]
             come = [e for e in new if e not in old and not set(e.split("/")) & self.come_fields]
@@ -357,7 +449,19 @@ class _Comparison:
 def compare_rows(before: Rows, after: Rows) -> list[Change]:
     """The changes between two sets of rows, in no particular order."""
     comparison = _Comparison(before, after)
-    for part in ("operation", "hosts", "security", "responses", "request", "parameters", "media", "headers", "fields", "errors", "xml"):
+    for part in (
+        "operation",
+        "hosts",
+        "security",
+        "responses",
+        "request",
+        "parameters",
+        "media",
+        "headers",
+        "fields",
+        "errors",
+        "xml",
+    ):
         getattr(comparison, part)()
     comparison.contradictions()
     return comparison.changes

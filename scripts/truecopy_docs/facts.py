@@ -1,8 +1,10 @@
-"""The facts of a page: one flat list of rows, each with its kind, its identity, what it says, and the line it was read from.
+"""The facts of a page: one flat list of rows, each with its kind, its identity, what it says, and the line it was
+read from.
 
-A row is `Fact(kind, key, says, line)`. The key identifies a row within its kind (`KINDS` names its columns), so that two lists
-of facts can be compared, and facts looked up in a spec, without knowing the family of pages they came from. `says` uses the words
-of JSON Schema (`type`, `enum`, `maxLength` …); a word that is absent was not stated by the page.
+A row is `Fact(kind, key, says, line)`. The key identifies a row within its kind (`KINDS` names its columns), so that
+two lists of facts can be compared, and facts looked up in a spec, without knowing the family of pages they came from.
+`says` uses the words of JSON Schema (`type`, `enum`, `maxLength` …); a word that is absent was not stated by the
+page.
 
 Pointers are JSON pointers into the payload, with `*` for any item of an array and any member of a dictionary.
 """
@@ -78,8 +80,8 @@ class Facts:
 
 @dataclass(slots=True)
 class Collector:
-    """Gathers rows while a page is read. A second statement about the same thing adds what the first did not say; where both
-    speak and differ, the first stands and a contradiction is kept."""
+    """Gathers rows while a page is read. A second statement about the same thing adds what the first did not say;
+    where both speak and differ, the first stands and a contradiction is kept."""
 
     rows: dict[tuple[str, ...], Fact] = field(default_factory=dict)
     truncated: dict[str, Any] | None = None

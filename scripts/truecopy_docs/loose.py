@@ -1,7 +1,8 @@
 """JSON as documentation pages print it: reads past the damage and says what it repaired, in words free of layout.
 
-The standard parser says only where it stopped. Fields can still be derived from a sample with a missing comma, so this reader
-goes on, keeps the offset of every member (facts need the line), and finds where the block ends although braces do not balance.
+The standard parser says only where it stopped. Fields can still be derived from a sample with a missing comma, so
+this reader goes on, keeps the offset of every member (facts need the line), and finds where the block ends although
+braces do not balance.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _CODE = re.compile(r"\s*(?:curl\s|import\s|<\?php|<\w)")
 
 @dataclass(slots=True)
 class Block:
-    """A JSON value found in a text: where it ends, what was repaired, whether the text ended first, offsets by pointer."""
+    """A JSON value found in a text: where it ends, what was repaired, whether the text ended first, offsets by
+    pointer."""
 
     value: Any
     end: int
@@ -113,7 +115,8 @@ class _Reader:
             return token[1:-1]
 
     def foreign(self) -> bool:
-        """Whether the block ends here for want of its closers; a line that is merely foreign to JSON is skipped instead."""
+        """Whether the block ends here for want of its closers; a line that is merely foreign to JSON is skipped
+        instead."""
         if self.stop.match(self.text, self.text.rfind("\n", 0, self.position) + 1):
             return True
         self.position = (self.text.find("\n", self.position) + 1) or len(self.text)

@@ -116,15 +116,14 @@ def _html_lines(text: str) -> list[Line]:
             lines.append(Line(line, "", depth))
         elif prose(tag):
             for br in tag.find_all("br"):
-                br.replace_with("\n")
-            for part in tag.get_text().split("\n") if tag.find("br") else [" ".join(tag.get_text().split())]:
-                if part.strip():
-                    lines.append(Line(line, _blanks(part.strip()), depth))
+                br.replace_with("\0")
+            parts = [" ".join(part.split()) for part in tag.get_text().split("\0")]
+            lines.extend(Line(line, _blanks(part), depth) for part in parts if part)
         else:
             for child in tag.children:
                 if isinstance(child, Tag):
                     visit(child, depth + 1)
-                elif not isinstance(child, Comment) and child.strip():
+                elif isinstance(child, NavigableString) and not isinstance(child, Comment) and child.strip():
                     lines.extend(
                         Line(line, _blanks(part.strip()), depth) for part in child.splitlines() if part.strip()
                     )
@@ -143,10 +142,10 @@ _VIEWER = re.compile(
 )
 # Text that speaks to programs reading the page. It is not documentation, whatever it claims.
 _TO_MACHINES = re.compile(
-    r"\b(AI|artificial intelligence|machine|automated|LLM|GPT)[- ](agents?|assistants?|models?|readers?|systems?|tools?|"
-    r"crawlers?)\b|\b(language models?|LLMs?|chat ?bots?|chatgpt|copilot|claude|gemini|web crawlers?|scrapers?|"
-    r"coding agents?)\b|\b(ignore|disregard|forget|override)\b.{0,40}\b(instructions?|prompts?|rules|directions|"
-    r"documentation|content)\b|\bsystem (prompt|message|note|instruction)s?\b|^\W*(dear )?(assistant|agent|system)s?\s*[:,]",
+    r"\b(AI|artificial intelligence|machine|automated|LLM)[- ](agents?|assistants?|models?|readers?|systems?|tools?|"
+    r"crawlers?)\b|\b(language models?|LLMs?|chat ?bots?|web crawlers?|scrapers?|coding agents?)\b|"
+    r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instructions?|prompts?|rules|directions|documentation|content)\b|"
+    r"\bsystem (prompt|message|note|instruction)s?\b|^\W*(dear )?(assistant|agent|system)s?\s*[:,]",
     re.I,
 )
 _PARAGRAPH = 12  # lines; a longer run without a blank line is a page without blank lines, not a paragraph

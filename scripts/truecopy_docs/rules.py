@@ -1,7 +1,8 @@
 """What a change means for those who call an API: one table of effects, used for pages and for specs.
 
-A changed word first has an *effect* on the set of values that are allowed: it is `narrowed`, `widened` or `changed` (neither). What
-that means depends on the side: a caller must follow a narrowed request, and must cope with a widened answer.
+A changed word first has an *effect* on the set of values that are allowed: it is `narrowed`, `widened` or `changed`
+(neither). What that means depends on the side: a caller must follow a narrowed request, and must cope with a widened
+answer.
 """
 
 from __future__ import annotations

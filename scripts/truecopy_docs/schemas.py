@@ -13,9 +13,10 @@ from truecopy_docs.loose import step
 __all__ = ["KEYWORDS", "add_sample", "add_schema", "is_schema", "json_type", "types_of"]
 
 KEYWORDS = (
-    "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
-    "pattern", "format", "default", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
-)  # fmt: skip
+    *("enum", "const", "default", "pattern", "format"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
+)
 """Words of JSON Schema that a row carries as they are, besides type, required and nullable."""
 
 _TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
@@ -107,8 +108,7 @@ def add_sample(
     seen: dict[str, tuple[set[str], int]] = {}
 
     def visit(value: Any, pointer: str, place: str, line_of: Callable[[str], int]) -> None:
-        kinds, line = seen.setdefault(pointer, (set(), line_of(place)))
-        kinds.add(json_type(value))
+        seen.setdefault(pointer, (set(), line_of(place)))[0].add(json_type(value))
         if isinstance(value, dict):
             many = dictionary(value)
             for name, inner in value.items():
@@ -143,4 +143,9 @@ def compare_sample(collector: Collector, at: str, schema: Any, value: Any, line_
             pointer = step(pointer, "*" if isinstance(part, int) else part)
         rule = str(error.schema_path[-1]) if error.schema_path else "schema"
         what = f"sample against schema: field {at} {pointer or '/'} ({rule})"
-        collector.contradict(what, [f"sample is {json_type(error.instance)}", "schema refuses it"], [line_of(place)], ("field", at, pointer))
+        collector.contradict(
+            what,
+            [f"sample is {json_type(error.instance)}", "schema refuses it"],
+            [line_of(place)],
+            ("field", at, pointer),
+        )

@@ -1,7 +1,8 @@
-"""An OpenAPI spec read as rows, the same rows as the facts of a page, so that page and spec can be compared like two pages.
+"""An OpenAPI spec read as rows, the same rows as the facts of a page, so that page and spec can be compared like two
+pages.
 
-Every row of a spec knows where it is declared (`pointer`), which pointers led there (`chain`, references included), and the
-public Python names that are made from it.
+Every row of a spec knows where it is declared (`pointer`), which pointers led there (`chain`, references included),
+and the public Python names that are made from it.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def exception_for(status: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of a spec: the fact it states, where it is declared, how one gets there, and the model that carries it."""
+    """One row of a spec: the fact it states, where it is declared, how one gets there, and the model that carries
+    it."""
 
     fact: Fact
     pointer: str
@@ -104,10 +106,12 @@ class Spec:
             reason = " ".join(str(error).split())
             raise DocsError(f"{path}: is not YAML ({reason}); give the path of an OpenAPI file") from None
         if not isinstance(document, dict) or not isinstance(document.get("paths"), dict) or "openapi" not in document:
-            raise DocsError(f"{path}: is not an OpenAPI document (no openapi or paths); give the path of an OpenAPI file")
+            raise DocsError(
+                f"{path}: is not an OpenAPI document (no openapi or paths); give the path of an OpenAPI file"
+            )
         return cls(path, document)
 
-    # -- pointers -------------------------------------------------------------------------------------------------------------
+    # -- pointers ----------------------------------------------------------------------------------
 
     def at(self, pointer: str) -> Any:
         """The node at a pointer, or None."""
@@ -134,7 +138,7 @@ class Spec:
             chain.append(target)
         return tuple(chain), node if node is not None else {}
 
-    # -- operations -----------------------------------------------------------------------------------------------------------
+    # -- operations --------------------------------------------------------------------------------
 
     def operations(self) -> Iterator[Operation]:
         """Every operation of the spec."""
@@ -158,7 +162,7 @@ class Spec:
                 return operation
         return None
 
-    # -- rows -----------------------------------------------------------------------------------------------------------------
+    # -- rows --------------------------------------------------------------------------------------
 
     def rows(self, operation: Operation) -> dict[tuple[str, ...], Entry]:
         """All rows of an operation, keyed like the facts of a page."""
@@ -171,7 +175,12 @@ class Spec:
 
     def _entries(self, operation: Operation) -> Iterator[Entry]:
         top = operation.pointer
-        says = {"method": operation.method, "path": operation.path}
+        says: dict[str, Any] = {
+            "method": operation.method,
+            "path": operation.path,
+            "id": operation.id,
+            "tag": operation.tag,
+        }
         yield Entry(Fact("operation", (), says, 0), top, (top.rpartition("/")[0], top))
         for number, server in enumerate(operation.node.get("servers") or self.document.get("servers") or ()):
             yield Entry(Fact("host", (str(server.get("url")),), {}, 0), "/servers", ("/servers", f"/servers/{number}"))
@@ -201,7 +210,11 @@ class Spec:
                 pointer = f"/components/securitySchemes/{name}"
                 scheme = self.at(pointer) or {}
                 kind = str(scheme.get("type"))
-                key = (kind, str(scheme.get("scheme") if kind == "http" else scheme.get("name", "")), str(scheme.get("in", "header")))
+                key = (
+                    kind,
+                    str(scheme.get("scheme") if kind == "http" else scheme.get("name", "")),
+                    str(scheme.get("in", "header")),
+                )
                 yield Entry(Fact("security", key, {}, 0), pointer, (operation.pointer, where, pointer))
 
     def _parameters(self, operation: Operation) -> Iterator[Entry]:
@@ -229,9 +242,17 @@ class Spec:
             yield from self._fields(at, "", (*chain, pointer), step(pointer, "schema"), schema, None, "", 0)
 
     def _fields(
-        self, at: str, pointer: str, chain: tuple[str, ...], place: str, node: Any, required: bool | None, model: str, depth: int
-    ) -> Iterator[Entry]:  # fmt: skip
-        way, schema = self.follow(place, node)
+        self,
+        at: str,
+        pointer: str,
+        chain: tuple[str, ...],
+        place: str,
+        node: Any,
+        required: bool | None,
+        model: str,
+        depth: int,
+    ) -> Iterator[Entry]:
+        way, _ = self.follow(place, node)
         words, more = self._words(place, node)
         if required is not None:
             words["required"] = required
@@ -249,8 +270,9 @@ class Spec:
                 yield from self._fields(at, step(pointer, member), on, where, inner, member in needed, owner, depth + 1)
             for word in ("items", "additionalProperties"):
                 if isinstance(variant.get(word), dict) and variant[word]:
-                    yield from self._fields(at, step(pointer, "*"), on, f"{target}/{word}", variant[word], None, owner, depth + 1)
-        del schema
+                    yield from self._fields(
+                        at, step(pointer, "*"), on, f"{target}/{word}", variant[word], None, owner, depth + 1
+                    )
 
     def _variants(self, place: str, node: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """A schema and its choices, behind their references."""
@@ -280,7 +302,9 @@ class Spec:
                 words["additional"] = source["additionalProperties"]
         if len(choices) > 1:
             words["choices"] = [{w: v for w, v in choice.items() if w in ("type", *KEYWORDS)} for choice in choices]
-        return {word: value for word, value in words.items() if value is not None}, tuple(target for target, _ in variants)
+        return {word: value for word, value in words.items() if value is not None}, tuple(
+            target for target, _ in variants
+        )
 
     def _xml(self, at: str, chain: tuple[str, ...], schema: Mapping[str, Any]) -> Entry:
         says = {"root": (schema.get("xml") or {}).get("name"), "namespace": (schema.get("xml") or {}).get("namespace")}
@@ -311,7 +335,10 @@ class Spec:
         place = step(operation.pointer, "requestBody")
         if at != "request":
             status = at.removeprefix("response ")
-            owner, place = (operation.node.get("responses") or {}).get(status), step(f"{operation.pointer}/responses", status)
+            owner, place = (
+                (operation.node.get("responses") or {}).get(status),
+                step(f"{operation.pointer}/responses", status),
+            )
         chain, node = self.follow(place, owner or {})
         for media_type, inner in (node.get("content") or {}).items():
             for name, example in (inner.get("examples") or {}).items():
@@ -319,7 +346,7 @@ class Spec:
                 way, value = self.follow(pointer, example)
                 yield (*chain, *way), value.get("value")
 
-    # -- public Python names --------------------------------------------------------------------------------------------------
+    # -- public Python names -----------------------------------------------------------------------
 
     def method_name(self, operation: Operation) -> str:
         """``QuestionPro.micropanel.get_batch``."""
@@ -339,7 +366,9 @@ class Spec:
         if kind == "field":
             field_name = snake(key[2].rpartition("/")[2].replace("~1", "/").replace("~0", "~"))
             model = entry.model if entry else self._nearest_model(operation, key)
-            found = [f"{model}.{field_name}"] if model and field_name and field_name != "*" else [model] if model else []
+            found = (
+                [f"{model}.{field_name}"] if model and field_name and field_name != "*" else [model] if model else []
+            )
             return [*found, *(failure or ([method] if key[1] == "request" or not found else []))]
         return failure or [method]
 
@@ -347,7 +376,13 @@ class Spec:
         """The model that would carry a field that the spec does not have yet: the one of its siblings."""
         above = key[2].rpartition("/")[0]
         for other, entry in self.rows(operation).items():
-            if other[0] == "field" and other[1] == key[1] and other[2].rpartition("/")[0] == above and other[2] and entry.model:
+            if (
+                other[0] == "field"
+                and other[1] == key[1]
+                and other[2].rpartition("/")[0] == above
+                and other[2]
+                and entry.model
+            ):
                 return entry.model
         return ""
 

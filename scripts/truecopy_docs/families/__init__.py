@@ -15,7 +15,8 @@ __all__ = ["FAMILIES", "Family", "extract"]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A family of pages. `signs` are searched in the text; the family with the most signs reads the page, with two at least."""
+    """A family of pages. `signs` are searched in the text; the family with the most signs reads the page, with two at
+    least."""
 
     name: str
     signs: Mapping[str, re.Pattern[str]]
@@ -91,6 +92,7 @@ def extract(page: Page) -> Facts:
     if operation is None or "path" not in operation.says or "method" not in operation.says:
         found = "nothing" if operation is None else ", ".join(f"{k} {v}" for k, v in operation.says.items())
         raise DocsError(
-            f"{page.document}: looks like a {family.name} page but names no operation (found {found}); capture the whole page again"
+            f"{page.document}: looks like a {family.name} page but names no operation (found {found}); "
+            "capture the whole page again"
         )
     return Facts(page.document, family.name, page.sha256, collector.truncated, tuple(collector.rows.values()))

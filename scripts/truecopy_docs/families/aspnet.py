@@ -1,8 +1,9 @@
 """ASP.NET help pages: a heading with method and path, tables of parameters and members, samples per media type.
 
-A table is read as a run of cells. A row ends with its *Additional information* (`None.`, `Required` or an annotation), the cell
-before that is the type, the first cell is the name. Captures print one cell a line, a whole row on one line with blanks or tabs,
-or the cells glued together; then the names known from the path and from the JSON sample tell where a cell ends.
+A table is read as a run of cells. A row ends with its *Additional information* (`None.`, `Required` or an
+annotation), the cell before that is the type, the first cell is the name. Captures print one cell a line, a whole row
+on one line with blanks or tabs, or the cells glued together; then the names known from the path and from the JSON
+sample tell where a cell ends.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from truecopy_docs.facts import Collector
@@ -29,25 +31,40 @@ from truecopy_docs.urls import METHODS, names_in, parse_address
 __all__ = ["read"]
 
 _SECTIONS = {
-    "request information": "request", "uri parameters": "uri", "body parameters": "body", "request formats": "request formats",
-    "response information": "response", "resource description": "resource", "response formats": "response formats",
-}  # fmt: skip
+    "request information": "request",
+    "uri parameters": "uri",
+    "body parameters": "body",
+    "request formats": "request formats",
+    "response information": "response",
+    "resource description": "resource",
+    "response formats": "response formats",
+}
 _HEAD = re.compile(r"Name[\s|]*Description[\s|]*Type[\s|]*Additional information", re.I)
 _HEAD_CELLS = ("name", "description", "type", "additional information")
 
 _SIMPLE = {
-    "string": ("string", None), "integer": ("integer", None), "unsigned integer": ("integer", None), "boolean": ("boolean", None),
-    "date": ("string", "date-time"), "decimal number": ("number", None), "globally unique identifier": ("string", "uuid"),
-    "time interval": ("string", None), "byte": ("integer", None), "signed byte": ("integer", None), "character": ("string", None),
-    "uri": ("string", "uri"), "object": ("object", None),
-}  # fmt: skip
+    "string": ("string", None),
+    "character": ("string", None),
+    "integer": ("integer", None),
+    "unsigned integer": ("integer", None),
+    "byte": ("integer", None),
+    "signed byte": ("integer", None),
+    "decimal number": ("number", None),
+    "boolean": ("boolean", None),
+    "date": ("string", "date-time"),
+    "time interval": ("string", None),
+    "globally unique identifier": ("string", "uuid"),
+    "uri": ("string", "uri"),
+    "object": ("object", None),
+}
 """The words that the help page generator writes for the types of .NET, as type and format."""
 
 _WORD = "|".join(sorted(map(re.escape, _SIMPLE), key=len, reverse=True))
 _MODEL = r"[A-Z][\w.]*(?:`\d+)?"
 _ELEMENT = rf"(?:{_WORD}|{_MODEL})"
-_TYPE = rf"(?:Collection of {_ELEMENT}|Dictionary of {_ELEMENT} \[key\] and (?:Collection of )?{_ELEMENT} \[value\]|Pair of .+? \[value\]|{_ELEMENT})"
-_TYPE_WORDS = rf"{_WORD}|Collection of {_ELEMENT}|Dictionary of {_ELEMENT} \\[key\\] and (?:Collection of )?{_ELEMENT} \\[value\\]"
+_DICTIONARY = rf"Dictionary of {_ELEMENT} \[key\] and (?:Collection of )?{_ELEMENT} \[value\]"
+_TYPE_WORDS = rf"{_WORD}|Collection of {_ELEMENT}|{_DICTIONARY}"
+_TYPE = rf"(?:Collection of {_ELEMENT}|{_DICTIONARY}|Pair of .+? \[value\]|{_ELEMENT})"
 _TYPE_CELL = re.compile(_TYPE)
 _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"None\.?", ()),
@@ -99,7 +116,7 @@ class _Reader:
         self.statuses(place)
         self.check_complete()
 
-    # -- sections -------------------------------------------------------------------------------------------------------------
+    # -- sections ----------------------------------------------------------------------------------
 
     def split(self) -> None:
         """Lines by section; a table row on one line is left as it is."""
@@ -139,7 +156,7 @@ class _Reader:
         add_operation(self.collector, [Statement("text", line, method, address)], printed.partition("?")[0])
         return printed, line, list(address.query)
 
-    # -- tables ---------------------------------------------------------------------------------------------------------------
+    # -- tables ------------------------------------------------------------------------------------
 
     def rows(self, section: str, known: list[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
         """(name, what is said, line) for each row of the section's tables."""
@@ -212,7 +229,7 @@ class _Reader:
                 return _typed(match)
         return {}
 
-    # -- payloads -------------------------------------------------------------------------------------------------------------
+    # -- payloads ----------------------------------------------------------------------------------
 
     def payload(self, at: str, section: str, formats: str) -> None:
         lines = self.sections.get(section, [])
@@ -222,8 +239,10 @@ class _Reader:
         if not rows and not samples and not media:
             return
         line = rows[0][2] if rows else self.text.line(lines[0][1] if lines else 0)
-        self.collector.add("request" if at == "request" else "response", *(() if at == "request" else ("200",)), line=line,
-                           **({} if at == "request" else {"stated": False}))  # fmt: skip
+        if at == "request":
+            self.collector.add("request", line=line)
+        else:
+            self.collector.add("response", "200", line=line, stated=False)
         for media_type, where in media:
             self.collector.add("media", at, media_type, line=where)
         inner = Collector()
@@ -245,10 +264,15 @@ class _Reader:
             if seen and says["type"] and seen.says.get("type") not in (says["type"], "null", None):
                 pair = [f"table: {says['type']}", f"sample: {seen.says.get('type')}"]
                 if set(pair) != {"table: number", "sample: integer"}:
-                    self.collector.contradict(f"type of field {at} {pointer}", pair, [where, seen.line], ("field", at, pointer))
+                    self.collector.contradict(
+                        f"type of field {at} {pointer}", pair, [where, seen.line], ("field", at, pointer)
+                    )
             if samples and not seen:
                 self.collector.contradict(
-                    f"field {at} {pointer}", ["table: listed", "sample: absent"], [where, samples[0].line_of("")], ("field", at, pointer)
+                    f"field {at} {pointer}",
+                    ["table: listed", "sample: absent"],
+                    [where, samples[0].line_of("")],
+                    ("field", at, pointer),
                 )
         listed = {step(root, name) for name, _, _ in rows}
         top = root.count("/") + 1
@@ -256,7 +280,10 @@ class _Reader:
             pointer = row.key[1] if row.kind == "field" else ""
             if rows and row.kind == "field" and pointer.count("/") == top and pointer not in listed and pointer != "/*":
                 self.collector.contradict(
-                    f"field {at} {pointer}", ["table: absent", "sample: shown"], [rows[0][2], row.line], ("field", at, pointer)
+                    f"field {at} {pointer}",
+                    ["table: absent", "sample: shown"],
+                    [rows[0][2], row.line],
+                    ("field", at, pointer),
                 )
             if row.key not in {known.key for known in self.collector.rows.values() if known.kind == row.kind}:
                 self.collector.add(row.kind, *row.key, line=row.line, **row.says)
@@ -264,7 +291,7 @@ class _Reader:
 
     def model(self, lines: list[tuple[str, int]]) -> str | None:
         """The name of the payload's model: the line above its table."""
-        for (text, _), (after, _) in zip(lines, lines[1:], strict=False):
+        for (text, _), (after, _) in pairwise(lines):
             if (_HEAD.fullmatch(after.strip("| ")) or after.lower() == "name") and re.fullmatch(
                 rf"(?:Collection of )?{_MODEL}", text
             ):
@@ -333,7 +360,8 @@ class _Reader:
             self.collector.contradict(f"field {at} /{name} in samples", says, [row.line], ("field", at, f"/{name}"))
 
     def statuses(self, line: int) -> None:
-        """Statuses that the resource's description names in prose: a failure with a number is a fact, its wording is not."""
+        """Statuses that the resource's description names in prose: a failure with a number is a fact, its wording is
+        not."""
         for text, start in self.prose("resource"):
             for status in re.findall(r"\b([45]\d\d)\b", text):
                 self.collector.add("response", status, line=self.text.line(start), stated=False)

@@ -1,4 +1,5 @@
-"""What the extractors share: text with line numbers, address statements that must agree, samples and schemas as rows."""
+"""What the extractors share: text with line numbers, address statements that must agree, samples and schemas as
+rows."""
 
 from __future__ import annotations
 
@@ -49,16 +50,17 @@ class Statement:
 
 
 def add_operation(collector: Collector, statements: list[Statement], printed: str | None = None) -> None:
-    """Add operation and hosts from all statements: the first that names a thing is believed, others must agree with it."""
+    """Add operation and hosts from all statements: the first that names a thing is believed, others must agree with
+    it."""
     methods = [(s.source, s.method, s.line) for s in statements if s.method]
     addressed = [(s.source, s.address, s.line) for s in statements if s.address]
     paths = [(source, address.path, line) for source, address, line in addressed]
     bases = [(source, address.base, line) for source, address, line in addressed if address.base]
     for what, entries in (("method", methods), ("path", paths), ("host", bases)):
         if len({value for _, value, _ in entries}) > 1:
-            says = sorted({f"{source}: {value}" for source, value, _ in entries})
+            disagreeing = sorted({f"{source}: {value}" for source, value, _ in entries})
             about = ("host",) if what == "host" else ("operation",)
-            collector.contradict(what, list(says), [line for _, _, line in entries], about)
+            collector.contradict(what, disagreeing, [line for _, _, line in entries], about)
     says: dict[str, Any] = {}
     if methods:
         says["method"] = methods[0][1]

@@ -1,8 +1,8 @@
 """Document360 reference pages: method above path, security, parameters, and per status headers and a tree of fields.
 
-A field is a name, below it its type, and then attributes such as ``Max length255``, glued to their values or not. Captures lose
-the indentation of the tree, so nesting is rebuilt: from the depth of the markup in saved HTML, from a JSON sample where the page
-prints one, and otherwise from the rules in `_Tree`.
+A field is a name, below it its type, and then attributes such as ``Max length255``, glued to their values or not.
+Captures lose the indentation of the tree, so nesting is rebuilt: from the depth of the markup in saved HTML, from a
+JSON sample where the page prints one, and otherwise from the rules in `_Tree`.
 """
 
 from __future__ import annotations
@@ -31,15 +31,28 @@ _GLUED_TYPE = re.compile(rf"(?P<name>[@$A-Za-z_][\w.@$-]*?[\w]){_TYPE.pattern}")
 _FLAG = re.compile(r"Required|Optional|Nullable|Deprecated|Read[- ]?only|Write[- ]?only")
 _SECTION = re.compile(
     r"(?P<security>Security|Authori[sz]ation|Authentication)|(?P<place>Path|Query|Header|Cookie|Form) param(?:eter)?s|"
-    r"(?P<body>(?:Request )?Body(?: param(?:eter)?s)?|Request body)|(?P<responses>Responses?)|(?P<headers>(?:Response )?Headers)",
+    r"(?P<body>(?:Request )?Body(?: param(?:eter)?s)?)|(?P<responses>Responses?)|(?P<headers>(?:Response )?Headers)",
     re.I,
 )
 _WORDS = {
-    "valid values": "enum", "allowed values": "enum", "min length": "minLength", "max length": "maxLength", "minimum": "minimum",
-    "maximum": "maximum", "exclusive minimum": "exclusiveMinimum", "exclusive maximum": "exclusiveMaximum", "pattern": "pattern",
-    "example": "example", "default": "default", "format": "format", "multiple of": "multipleOf", "min items": "minItems",
-    "max items": "maxItems", "min properties": "minProperties", "max properties": "maxProperties",
-}  # fmt: skip
+    "valid values": "enum",
+    "allowed values": "enum",
+    "min length": "minLength",
+    "max length": "maxLength",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusive minimum": "exclusiveMinimum",
+    "exclusive maximum": "exclusiveMaximum",
+    "multiple of": "multipleOf",
+    "min items": "minItems",
+    "max items": "maxItems",
+    "min properties": "minProperties",
+    "max properties": "maxProperties",
+    "pattern": "pattern",
+    "format": "format",
+    "default": "default",
+    "example": "example",
+}
 _ATTRIBUTE = re.compile(
     rf"(?P<word>{'|'.join(sorted((w.capitalize() for w in _WORDS), key=len, reverse=True))})\s*:?\s*(?P<value>.*)", re.S
 )
@@ -102,7 +115,7 @@ class _Reader:
         self.rows: list[tuple[str, tuple[str, ...], dict[str, Any], int]] = []
         self.statuses: list[tuple[str, int]] = []
 
-    # -- tokens ---------------------------------------------------------------------------------------------------------------
+    # -- tokens ------------------------------------------------------------------------------------
 
     def tokens(self) -> Iterator[_Token]:
         """Lines, or cells of a line, with wrapped types and value lists put together; JSON samples are taken out."""
@@ -160,7 +173,7 @@ class _Reader:
         self.payloads.append(Payload(at, "application/json", block, self.text.liner(block), False))
         return block.end
 
-    # -- reading --------------------------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     def read(self) -> None:
         tokens = list(self.tokens())
@@ -175,7 +188,9 @@ class _Reader:
             return
         if (found := _SECTION.fullmatch(text.rstrip(":"))) and not self.is_name(following):
             self.enter(found, token)
-        elif self.section == "responses" and (found := re.fullmatch(r"([1-5]\d\d)(?:[\s:–-]+[A-Z][\w ']*)?", text)):
+        elif self.section == "responses" and (
+            found := re.fullmatch(r"([1-5]\d\d)(?:[\s:\u2013-]+[A-Z][\w ']*)?", text)
+        ):
             self.status, self.headers, self.fresh = found[1], False, True
             self.statuses.append((found[1], token.line))
             self.texts, self.target = [], None
@@ -242,7 +257,10 @@ class _Reader:
         flags = (found["flags"] or "").lower()
         if "required" in flags or "optional" in flags:
             says["required"] = "required" in flags
-        named = _Token(name, token.line, token.depth, False, token.start) if name else (self.names() or [None])[-1]
+        above = self.names()
+        named = above[-1] if above else None
+        if name:
+            named = _Token(name, token.line, token.depth, False, token.start)
         if self.section == "place":
             if named:
                 self.rows.append(("parameter", (self.place, named.text), says, named.line))
@@ -263,7 +281,8 @@ class _Reader:
         self.texts, self.target, self.fresh = [], says, False
 
     def surely_a_name(self, named: _Token) -> bool:
-        """Whether the word above the first object of a body is its name, and not the end of the answer's description."""
+        """Whether the word above the first object of a body is its name, and not the end of the answer's
+        description."""
         first = self.fresh and self.texts[:1] == [named]
         return bool(re.fullmatch(r"[@a-z][\w@-]*", named.text)) and not named.adjacent and not first
 
@@ -304,13 +323,15 @@ class _Reader:
             self.target.setdefault(word, _scalar(value, self.target.get("type")))
         return True
 
-    # -- security ---------------------------------------------------------------------------------------------------------------
+    # -- security ----------------------------------------------------------------------------------
 
     def security(self, text: str, token: _Token) -> None:
         """Kind, name and place of the credential, from whole lines; prose around them is not read."""
         scheme = self.scheme
         if found := re.fullmatch(
-            r"(HTTP|API[ -]?Key|OAuth ?2?(?:\.0)?|OpenID(?: Connect)?)(?:\s*[:(–-]\s*(?P<more>[\w-]+)\)?)?", text, re.I
+            r"(HTTP|API[ -]?Key|OAuth ?2?(?:\.0)?|OpenID(?: Connect)?)(?:\s*[:(\u2013-]\s*(?P<more>[\w-]+)\)?)?",
+            text,
+            re.I,
         ):
             kind = found[1].lower().replace(" ", "").replace("-", "")
             if scheme.get("kind"):
@@ -340,9 +361,8 @@ class _Reader:
             scheme |= {"place": found[1].lower(), "line": scheme.get("line", token.line)}
         elif found := re.fullmatch(r"(Header|Query|Cookie) parameter name|Type", text, re.I):
             self.scheme["await"] = (found[1] or "type").lower()
-        elif awaited := scheme.pop("await", None):
-            if re.fullmatch(r"[\w-]+", text):
-                scheme |= {"name": text} if awaited == "type" else {"place": awaited, "name": text}
+        elif (awaited := scheme.pop("await", None)) and re.fullmatch(r"[\w-]+", text):
+            scheme |= {"name": text} if awaited == "type" else {"place": awaited, "name": text}
 
     def flush_security(self) -> None:
         scheme, self.scheme = self.scheme, {}
@@ -350,7 +370,7 @@ class _Reader:
             key = (kind, str(scheme.get("name", "")), str(scheme.get("place", "header")))
             self.rows.append(("security", key, {}, scheme.get("line", 1)))
 
-    # -- rows -------------------------------------------------------------------------------------------------------------------
+    # -- rows --------------------------------------------------------------------------------------
 
     def finish(self, tokens: list[_Token]) -> None:
         self.operation()
@@ -363,8 +383,9 @@ class _Reader:
         if operation:
             add_path_parameters(self.collector, str(operation.says.get("path", "/")), operation.line)
         for status, line in self.statuses:
-            body = f"response {status}" in self.bodies or any(p.at == f"response {status}" for p in self.payloads)
-            self.collector.add("response", status, line=line, stated=True, body=body)
+            at = f"response {status}"
+            has_body = at in self.bodies or any(payload.at == at for payload in self.payloads)
+            self.collector.add("response", status, line=line, stated=True, body=has_body)
         for body in self.bodies.values():
             samples = [payload.block.value for payload in self.payloads if payload.at == body.at]
             for pointer, entry in _Tree(body, samples).pointers():
@@ -395,8 +416,7 @@ class _Reader:
             name, printed, line = found[-1]
             address = parse_address(printed)
             add_operation(self.collector, [Statement("text", line, name, address)])
-            for parameter, value in address.query.items():
-                self.rows.append(("parameter", ("query", parameter), {}, line))
+            self.rows += [("parameter", ("query", parameter), {}, line) for parameter in address.query]
 
     def check_complete(self, tokens: list[_Token]) -> None:
         last = self.page.lines[-1].number
@@ -415,7 +435,8 @@ class _Reader:
 class _Tree:
     """The nesting of a body's fields.
 
-    Plain text prints a tree as a list. Every object opens a scope that takes the fields after it, and a scope ends where
+    Plain text prints a tree as a list. Every object opens a scope that takes the fields after it, and a scope ends
+    where
 
     - saved HTML is less deep again, when the depths of the fields differ at all;
     - a JSON sample of the same payload has the name further up;

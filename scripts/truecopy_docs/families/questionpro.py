@@ -1,8 +1,8 @@
-"""QuestionPro pages: a heading with method and path, a security section, parameter lists, code samples, and per status a JSON
-sample followed by its schema.
+"""QuestionPro pages: a heading with method and path, a security section, parameter lists, code samples, and per
+status a JSON sample followed by its schema.
 
-Captures of the same page come with every section label, or with none of them. Labels decide where a block belongs when they
-are there; otherwise its place among the code samples and the status inside a sample decide.
+Captures of the same page come with every section label, or with none of them. Labels decide where a block belongs
+when they are there; otherwise its place among the code samples and the status inside a sample decide.
 """
 
 from __future__ import annotations
@@ -38,23 +38,28 @@ _LABELS: tuple[tuple[str, str], ...] = (
     (r"(?P<place>path|query|header|uri|url|cookie|form)(?: string)? (?:parameters?|params)", "parameters"),
     (r"request (?:parameters?|params)|parameters?", "parameters"),
     (
-        r"(?:example )?(?:request )?(?:body|payload)(?: (?:parameters?|example|sample|schema))?|request (?:example|sample|schema)",
+        r"(?:example )?(?:request )?(?:body|payload)(?: (?:parameters?|example|sample|schema))?|"
+        r"request (?:example|sample|schema)",
         "request",
     ),
     (r"(?:minimal|full|minimum|maximum|sample|complete) (?:request )?(?:body|payload|request)", "request"),
     (r"(?:example|sample) code|code (?:examples?|samples?)", "code"),
     (r"responses?(?: (?:body|examples?|samples?))?", "response"),
-    (r"(?:http |error |response |status )*(?P<status>[1-5]\d\d)(?:[\s:–-]+[A-Za-z][\w ]{0,40})?", "response"),
+    (r"(?:http |error |response |status )*(?P<status>[1-5]\d\d)(?:[\s:\u2013-]+[A-Za-z][\w ]{0,40})?", "response"),
     (r"example|sample|schema|(?:json )?schema", ""),
     (r"curl|python.*|php.*|node.*|java.*|c#.*|ruby.*|go|http", "code"),
 )
 _LABEL = [(re.compile(pattern, re.I), section) for pattern, section in _LABELS]
 _STOP = re.compile(
-    r"\s*(?:arrow_right|curl\s|import\s|<\?php|(?:Responses?|Schema|Example(?: Code| Request)?)\s*$|[1-5]\d\d example\s*$)",
+    r"\s*(?:arrow_right|curl\s|import\s|<\?php|(?:Responses?|Schema|Example(?: Code| Request)?)\s*$|"
+    r"[1-5]\d\d example\s*$)",
     re.I,
 )
 _OPENS = re.compile(r'(?m)\{\s*(?="|\})|^[ \t]*\[\s*(?=[{"\[\]\d-])')
-_TYPE = r"(?P<type>integer|int|long|number|float|double|decimal|string|boolean|bool|array|object|date-time|datetime|date|uuid)"
+_TYPE = (
+    r"(?P<type>integer|int|long|number|float|double|decimal|string|boolean|bool|array|object|"
+    r"date-time|datetime|date|uuid)"
+)
 _PARAMETER = re.compile(
     rf"(?P<name>[A-Za-z_$@][\w.$@\[\]-]*?)\s*[:|]?\s*\(?{_TYPE}\)?(?:\s*[|,(-]?\s*(?P<flag>required|optional|mandatory)\)?)?\b.*",
     re.I,
@@ -63,10 +68,21 @@ _TYPE_ALONE = re.compile(rf"\(?{_TYPE}\)?(?:\s*[|,(-]?\s*(?P<flag>required|optio
 _NAME_ALONE = re.compile(r"[A-Za-z_$@][\w.$@\[\]-]*")
 _FLAG = re.compile(r"\W*(required|optional|mandatory)\W*", re.I)
 _WORDS = {
-    "default": "default", "default value": "default", "minimum": "minimum", "min": "minimum", "maximum": "maximum", "max": "maximum",
-    "max length": "maxLength", "min length": "minLength", "pattern": "pattern", "format": "format",
-    "allowed values": "enum", "possible values": "enum", "valid values": "enum", "enum": "enum",
-}  # fmt: skip
+    "default": "default",
+    "default value": "default",
+    "minimum": "minimum",
+    "min": "minimum",
+    "maximum": "maximum",
+    "max": "maximum",
+    "max length": "maxLength",
+    "min length": "minLength",
+    "pattern": "pattern",
+    "format": "format",
+    "allowed values": "enum",
+    "possible values": "enum",
+    "valid values": "enum",
+    "enum": "enum",
+}
 _ATTRIBUTE = re.compile(rf"({'|'.join(sorted(_WORDS, key=len, reverse=True))})\s*(?:[:=]|is|are)\s*(.+)", re.I)
 _TYPE_NAMES = {
     "int": "integer",
@@ -104,7 +120,7 @@ class _Reader:
         self.pending = ""
         self.method_line: tuple[str, int] | None = None
 
-    # -- one pass over the text: blocks, code and lines ---------------------------------------------------------------------
+    # -- one pass over the text: blocks, code and lines --------------------------------------------
 
     def read(self) -> None:
         text, position = self.text.text, 0
@@ -168,7 +184,7 @@ class _Reader:
                 self.place = _PLACES.get(place, place) or None
                 if status:
                     self.note_status(status, line)
-                if section == "security" and ("title" not in self.security or "-" in text or "–" in text):
+                if section == "security" and ("title" not in self.security or "-" in text or "\u2013" in text):
                     self.security["title"] = (text, line)
             return not section or bool(status) or section == "code"
         return None
@@ -233,7 +249,7 @@ class _Reader:
             says["required"] = found["flag"].lower() != "optional"
         self.parameters.append((self.place, says, line))
 
-    # -- JSON blocks --------------------------------------------------------------------------------------------------------
+    # -- JSON blocks -------------------------------------------------------------------------------
 
     def block(self, block: Block) -> None:
         start = block.offsets.get("", block.end)
@@ -264,13 +280,15 @@ class _Reader:
             inside = _status_in(block.value)
             if self.labelled and inside and inside != self.labelled:
                 says = [f"label: {self.labelled}", f"sample: {inside}"]
-                self.collector.contradict(f"status of the {self.labelled} sample", says, [self.text.line(start)], ("response", self.labelled))
+                self.collector.contradict(
+                    f"status of the {self.labelled} sample", says, [self.text.line(start)], ("response", self.labelled)
+                )
             self.status = self.labelled or inside
             if inside and not self.labelled:
                 self.note_status(inside, self.text.line(start))
         return f"response {self.status or '200'}"
 
-    # -- rows -----------------------------------------------------------------------------------------------------------------
+    # -- rows --------------------------------------------------------------------------------------
 
     def finish(self) -> None:
         statements, printed = self.statements()
@@ -287,7 +305,8 @@ class _Reader:
             self.collector.cut(self.page.lines[-1].number, "the responses, which are missing")
 
     def statements(self) -> tuple[list[Statement], str | None]:
-        """Where the page names the operation, the most trustworthy first: of several headings, the one that the code calls."""
+        """Where the page names the operation, the most trustworthy first: of several headings, the one that the code
+        calls."""
         called = [parse_address(call.url) for call in self.calls if call.url]
 
         def agreement(heading: tuple[str | None, str, int]) -> tuple[int, bool, bool]:
@@ -313,8 +332,8 @@ class _Reader:
         for call in self.calls:
             address = parse_address(call.url, known) if call.url else None
             statements.append(Statement(call.language, self.text.line(call.start), call.method, address))
-        printed_path = (paths or urls or [(None, None, 0)])[0][1]
-        return statements, str(printed_path) if printed_path else None
+        first = [*paths, *urls][:1]
+        return statements, first[0][1] if first else None
 
     def add_security(self, statements: list[Statement]) -> None:
         """The security section if there is one; otherwise what the URL and the first sample carry. All must agree."""
@@ -324,18 +343,14 @@ class _Reader:
                 ("text", self.section_scheme(), self.security.get("name", self.security.get("location", ("", 1)))[1])
             )
         for statement in statements:
-            for name in statement.address.query if statement.source == "text" and statement.address else ():
-                if credential(name):
-                    used.append(("text", ("apiKey", name, "query"), statement.line))
+            query = statement.address.query if statement.source == "text" and statement.address else {}
+            used += [("text", ("apiKey", name, "query"), statement.line) for name in query if credential(name)]
         for call in self.calls:
             line = self.text.line(call.start)
             address = parse_address(call.url) if call.url else Address("", "/", {})
-            for name, value in call.headers.items():
-                if credential(name):
-                    used.append((call.language, _header_scheme(name, value), line))
-            for name in dict.fromkeys([*address.query, *call.query]):
-                if credential(name):
-                    used.append((call.language, ("apiKey", name, "query"), line))
+            carried = [_header_scheme(name, value) for name, value in call.headers.items() if credential(name)]
+            carried += [("apiKey", name, "query") for name in {**address.query, **call.query} if credential(name)]
+            used += [(call.language, scheme, line) for scheme in carried]
         if not used:
             return
         if len({scheme for _, scheme, _ in used}) > 1:
@@ -418,7 +433,10 @@ class _Reader:
                 if pointer not in known or {kind, known[pointer]} not in ({kind}, {"integer", "number"}):
                     says = [f"text: {known.get(pointer, 'no such field')}", f"{call.language}: {kind}"]
                     self.collector.contradict(
-                        f"field request {pointer} in the {call.language} sample", says, [row.line], ("field", "request", pointer)
+                        f"field request {pointer} in the {call.language} sample",
+                        says,
+                        [row.line],
+                        ("field", "request", pointer),
                     )
 
     def add_errors(self, payload: Payload) -> None:
