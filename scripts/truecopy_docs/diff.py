@@ -59,7 +59,7 @@ def compare(old: Facts, new: Facts, specs: Iterable[Spec] = ()) -> list[Change]:
     before = {(row.kind, *row.key): row for row in old.rows}
     after = {(row.kind, *row.key): row for row in new.rows}
     if new.truncated:
-        before = {key: row for key, row in before.items() if key in after}
+        before = {key: _shown(row, after[key]) for key, row in before.items() if key in after}
     changes = compare_rows(before, after)
     spec, operation = next(((s, o) for s in specs if (o := s.operation_of(old)) is not None), (None, None))
     if spec is not None and operation is not None:
@@ -67,6 +67,14 @@ def compare(old: Facts, new: Facts, specs: Iterable[Spec] = ()) -> list[Change]:
     return sorted(
         changes, key=lambda change: (RANK[change.klass], change.new_line or change.old_line or 0, change.what)
     )
+
+
+def _shown(old: Fact, new: Fact) -> Fact:
+    """What a row said before, without the words that a page which is cut off may just not have come to."""
+    says = {word: value for word, value in old.says.items() if word in new.says}
+    if old.kind == "response":
+        says["body"] = new.says.get("body")
+    return Fact(old.kind, old.key, {word: value for word, value in says.items() if value is not None}, old.line)
 
 
 def _placed(change: Change, spec: Spec, operation: Operation) -> Change:

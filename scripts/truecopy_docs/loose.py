@@ -35,6 +35,8 @@ class Block:
     repairs: list[str]
     cut: bool
     offsets: dict[str, int] = field(repr=False)
+    open: set[str] = field(default_factory=set, repr=False)
+    """Pointers of the containers that the end of the text left open: more may have followed in them."""
 
 
 def step(pointer: str, key: str | int) -> str:
@@ -46,7 +48,7 @@ def read_json(text: str, start: int, stop: re.Pattern[str] = _CODE) -> Block:
     """Read the value that starts at ``start``. Lines that match ``stop`` end a block that was never closed."""
     reader = _Reader(text, start, stop)
     value = reader.value("")
-    return Block(value, reader.position, reader.repairs, reader.cut, reader.offsets)
+    return Block(value, reader.position, reader.repairs, reader.cut, reader.offsets, reader.open)
 
 
 class _Reader:
@@ -54,6 +56,7 @@ class _Reader:
         self.text, self.position, self.stop = text, position, stop
         self.repairs: list[str] = []
         self.cut = False
+        self.open: set[str] = set()
         self.offsets: dict[str, int] = {}
 
     def peek(self) -> str:
@@ -127,6 +130,7 @@ class _Reader:
         first = self.peek()
         if not first:
             self.cut = True
+            self.open.add(pointer)
             return True, True
         if first == own:
             self.position += 1
@@ -177,6 +181,7 @@ class _Reader:
             if self.peek() != ":":
                 if not self.text[self.position : self.position + 1]:
                     self.cut = True
+                    self.open.add(pointer)
                     return result
                 self.repair("missing colon", step(pointer, key))
             else:
@@ -187,6 +192,7 @@ class _Reader:
             self.offsets[inner] = at
             if not self.peek():
                 self.cut = True
+                self.open.add(pointer)
                 return result
             result[key] = self.value(inner)
             last, comma = key, False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,9 +82,12 @@ def _plain_lines(text: str) -> list[Line]:
     return [Line(number, _blanks(line)) for number, line in enumerate(text.split("\n"), 1)]
 
 
+_WIDE = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+
+
 def _blanks(text: str) -> str:
     """No-break and other wide blanks as plain blanks."""
-    return "".join(" " if unicodedata.category(character) == "Zs" else character for character in text).rstrip()
+    return text.translate(_WIDE).rstrip()
 
 
 _DROPPED = ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "iframe", "head", "select")

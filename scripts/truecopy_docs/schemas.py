@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import jsonschema_rs
@@ -67,35 +67,52 @@ def split_null(names: set[str]) -> tuple[str | list[str] | None, bool | None]:
 
 
 def add_schema(
-    collector: Collector, at: str, schema: Any, line_of: Callable[[str], int], *, pointer: str = "", place: str = "",
+    collector: Collector,
+    at: str,
+    schema: Any,
+    line_of: Callable[[str], int],
+    *,
+    unfinished: Container[str] = (),
+    pointer: str = "",
+    place: str = "",
     required: bool | None = None,
-) -> None:  # fmt: skip
-    """Add the fields of a printed schema. `line_of` gives the line of a pointer into the schema's text."""
+) -> None:
+    """Add the fields of a printed schema.
+
+    Args:
+        line_of: gives the line of a pointer into the schema's text.
+        unfinished: pointers into the schema where the page was cut off; what they might still say is not guessed.
+    """
     if not isinstance(schema, dict):
+        return
+    cut = place in unfinished
+    if cut and not any(isinstance(schema.get(word), dict) for word in ("properties", "items")):
         return
     kind, nullable = types_of(schema)
     words = {word: schema[word] for word in KEYWORDS if word in schema}
-    choices = schema.get("anyOf") or schema.get("oneOf")
-    if choices and all(isinstance(choice, dict) for choice in choices):
-        formats = sorted({str(choice["format"]) for choice in choices if "format" in choice})
+    choices = [choice for word in ("anyOf", "oneOf") for choice in schema.get(word) or () if isinstance(choice, dict)]
+    if choices:
+        formats = {choice.get("format") for choice in choices}
         words |= {"choices": [{k: v for k, v in choice.items() if k in ("type", *KEYWORDS)} for choice in choices]}
-        words |= {"format": formats[0]} if len(formats) == len(choices) == 1 else {}
+        words |= {"format": formats.pop()} if len(formats) == 1 else {}
     extra = schema.get("additionalProperties")
-    closed = {"additional": extra} if isinstance(extra, bool) else {}
-    collector.add(
-        "field", at, pointer, line=line_of(place), type=kind, required=required, nullable=nullable, **words, **closed
-    )
-    needed = schema.get("required", ())
-    for name, inner in (schema.get("properties") or {}).items():
-        where = step(step(place, "properties"), name)
-        add_schema(
-            collector, at, inner, line_of, pointer=step(pointer, name), place=where, required=name in needed
-        )  # fmt: skip
-    if isinstance(schema.get("items"), dict):
-        add_schema(collector, at, schema["items"], line_of, pointer=step(pointer, "*"), place=step(place, "items"))
-    if isinstance(extra, dict):
-        place = step(place, "additionalProperties")
-        add_schema(collector, at, extra, line_of, pointer=step(pointer, "*"), place=place)
+    says = words if cut else {**words, "additional": extra if isinstance(extra, bool) else None}
+    collector.add("field", at, pointer, line=line_of(place), type=kind, required=required, nullable=nullable, **says)
+
+    def inner(node: Any, name: str, where: str, needed: bool | None = None) -> None:
+        to = step(pointer, name) if name else pointer
+        add_schema(collector, at, node, line_of, unfinished=unfinished, pointer=to, place=where, required=needed)
+
+    for word in ("allOf", "anyOf", "oneOf"):
+        for number, choice in enumerate(schema.get(word) or ()):
+            if isinstance(choice, dict) and ("properties" in choice or "items" in choice):
+                inner(choice, "", step(step(place, word), number))
+    for name, node in (schema.get("properties") or {}).items():
+        needed = None if cut else name in schema.get("required", ())
+        inner(node, name, step(step(place, "properties"), name), needed)
+    for word in ("items", "additionalProperties"):
+        if isinstance(schema.get(word), dict):
+            inner(schema[word], "*", step(place, word))
 
 
 def add_sample(

@@ -15,8 +15,9 @@ _BRACED = re.compile(
 )
 _BASE = re.compile(r"(?P<base>.*?/v\d+)(?P<path>/.*)")
 _CREDENTIAL = re.compile(
-    r"(?i)(x[-_])?(api|auth|access|secret|subscription|user)[-_]?(key|token|secret)|authorization|token|(app|account)[-_]?key"
+    r"(?i)(proxy-)?authorization|(x[-_])?(api|access|auth|secret|subscription)[-_]?(key|token|secret)|token"
 )
+_PLAIN_KEYS = {"partition", "row", "sort", "primary", "foreign", "idempotency", "public", "cache"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,7 @@ def same_path(one: str, other: str) -> bool:
 
 
 def credential(name: str) -> bool:
-    """Whether a header or query parameter of this name carries a credential."""
-    return bool(_CREDENTIAL.fullmatch(name.strip()))
+    """Whether a header or query parameter of this name carries a credential: ``api-key``, ``libraryKey``, ``Authorization``."""
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name.strip()).lower().replace("_", "-").split("-")
+    keyed = words[-1] in ("key", "apikey", "secret") and not _PLAIN_KEYS & set(words)
+    return keyed or bool(_CREDENTIAL.fullmatch(name.strip()))

@@ -169,23 +169,29 @@ class _Reader:
             ]  # fmt: skip
         if not heads:
             return
-        cells: list[tuple[str, int]] = []
+        row: list[tuple[str, int]] = []
         notes: list[str] = []
+        cells: list[tuple[str, int]] = []  # since the last note
         for text, start in lines[heads[0] + 1 :]:
             if re.fullmatch(r"[|\s:-]+", text):
                 continue
             for cell in self.cells(text, known):
-                if _NOTE.fullmatch(cell) and (len(cells) > 1 or notes):
+                if not _NOTE.fullmatch(cell):
+                    cells.append((cell, self.text.line(start)))
+                elif len(cells) > 1 and self.named(cells, known):
+                    yield from self.row(row, notes, known)
+                    row, notes, cells = cells, [cell], []
+                elif notes:  # what stood before this note belongs to no row
                     notes.append(cell)
-                    continue
-                if notes:
-                    yield from self.row(cells, notes, known)
-                    cells, notes = [], []
-                cells.append((cell, self.text.line(start)))
-        if notes:
-            yield from self.row(cells, notes, known)
-        elif cells and any(_NAME.fullmatch(cell) for cell, _ in cells) and section not in self.closed_sections():
+                    cells = []
+        yield from self.row(row, notes, known)
+        if self.named(cells, known) and section not in self.closed_sections():
             self.collector.cut(cells[0][1], f"the table of {section}")
+
+    def named(self, cells: list[tuple[str, int]], known: list[str]) -> tuple[str, int] | None:
+        """The cell with the name of a row: a name that is known, or the first that looks like one."""
+        names = [cell for cell in cells if cell[0] in known] or [cell for cell in cells if _NAME.fullmatch(cell[0])]
+        return names[0] if names else None
 
     def closed_sections(self) -> list[str]:
         """Sections that another section follows: what is left over in them is noise, not a cut."""
@@ -208,11 +214,10 @@ class _Reader:
     def row(
         self, cells: list[tuple[str, int]], notes: list[str], known: list[str]
     ) -> Iterator[tuple[str, dict[str, Any], int]]:
-        names = [(cell, line) for cell, line in cells if cell in known]
-        names = names or [(cell, line) for cell, line in cells if _NAME.fullmatch(cell)]
-        if not names:
+        found = self.named(cells, known)
+        if found is None:
             return
-        name, line = names[0]
+        name, line = found
         rest = [cell for cell, _ in cells[[cell for cell, _ in cells].index(name) + 1 :]]
         says = self.type(rest)
         for note in notes:

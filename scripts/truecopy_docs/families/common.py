@@ -101,7 +101,7 @@ def add_payloads(
         schemas = [p for p in payloads if p.at == at and p.schema]
         for payload in schemas:
             collector.add("schema", at, line=payload.line_of(""), schema=_tidy(payload.block.value))
-            add_schema(collector, at, payload.block.value, payload.line_of)
+            add_schema(collector, at, payload.block.value, payload.line_of, unfinished=payload.block.open)
         known = {row.key for row in collector.rows.values() if row.kind == "field"}
         inner = Collector()
         add_sample(inner, at, [(p.block.value, p.line_of) for p in samples], dictionary)

@@ -313,6 +313,8 @@ class _Reader:
             if not re.fullmatch(r"-?\d+(?:\.\d+)?", value):
                 return False
             self.target.setdefault(word, float(value) if "." in value else int(value))
+        elif word == "enum" and "[" in value and "]" not in value:
+            self.collector.cut(self.page.lines[-1].number, "a list of values")
         elif word == "enum":
             self.target.setdefault(word, _values(value))
         elif word in ("pattern", "format"):

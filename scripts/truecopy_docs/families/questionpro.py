@@ -440,13 +440,13 @@ class _Reader:
                     )
 
     def add_errors(self, payload: Payload) -> None:
-        """Ids of errors: members named id or code beside a message, in the sample of a failure."""
+        """Ids of errors: members named id or code, in the sample of a failure."""
         status = payload.at.removeprefix("response ")
         if not status.isdigit() or int(status) < 400:
             return
         for pointer, value in _objects(payload.block.value):
             word = next((word for word in ("id", "code", "errorCode", "error_code") if word in value), None)
-            if word and any(other in value for other in ("message", "title", "detail", "description", "name")):
+            if word and len(value) > 1 and isinstance(value[word], (str, int)):
                 name = value.get("name") or value.get("title")
                 line = payload.line_of(step(pointer, word))
                 said = {"name": name} if isinstance(name, str) and re.fullmatch(r"[A-Z][A-Z0-9_]*", name) else {}
