@@ -70,7 +70,7 @@ def same_path(one: str, other: str) -> bool:
 
 
 def credential(name: str) -> bool:
-    """Whether a header or query parameter of this name carries a credential: ``api-key``, ``libraryKey``, ``Authorization``."""
+    """Whether a header or query parameter carries a credential: ``api-key``, ``libraryKey``, ``Authorization``."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name.strip()).lower().replace("_", "-").split("-")
     keyed = words[-1] in ("key", "apikey", "secret") and not _PLAIN_KEYS & set(words)
     return keyed or bool(_CREDENTIAL.fullmatch(name.strip()))

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of truecopy-docs: helpers of this folder are importable, captured pages are found when present."""
+"""Fixtures for the tests of truecopy-docs: `tests.docs` can be imported, captured pages are found when present."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table: one change a line
 """Known changes of the captured pages: each is a few replacements in the text, and the codes that the comparison must report.
 
 A replacement is (old, new) for every occurrence, or (old, new, n) for the first n. Codes are compared as a set.

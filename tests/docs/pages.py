@@ -1,7 +1,7 @@
 """Made-up pages of the three families, rendered from one small contract in every layout that captures come in.
 
-A contract is data; a renderer turns it into a page. The same contract in two layouts must give the same facts, and a changed
-contract must give that change and nothing else.
+A contract is data; a renderer turns it into a page. The same contract in two layouts must give the same facts, and a
+changed contract must give that change and nothing else.
 """
 
 from __future__ import annotations
@@ -77,8 +77,10 @@ def contract() -> Contract:
 # -- samples ------------------------------------------------------------------------------------------
 
 
-def sample(schema: Schema, names: dict[str, Any] | None = None) -> Any:
+def sample(schema: Schema | None, names: dict[str, Any] | None = None) -> Any:
     """A value of a schema; `names` gives values for members by name."""
+    if schema is None:
+        return None
     kinds = schema.get("type")
     kind = kinds if isinstance(kinds, str) else next(kind for kind in kinds or ["object"] if kind != "null")
     if kind == "object":
@@ -113,15 +115,31 @@ def _code(page: Contract, url: str) -> list[str]:
     curl = [f"curl --request {page.method} --location '{url}{query}' \\"]
     curl += [f"--header '{key}: {value}' \\" for key, value in headers.items()]
     curl += [f"--data '{body}'"] if body else ["--compressed"]
-    python = ["import requests", f'url = "{url}{query}"', f"payload = {json.dumps(json.dumps(sample(page.request)) if body else '')}"]
-    python += [f"headers = {headers!r}", f'response = requests.request("{page.method}", url, headers=headers, data=payload)']
+    python = [
+        "import requests",
+        f'url = "{url}{query}"',
+        f"payload = {json.dumps(json.dumps(sample(page.request)) if body else '')}",
+    ]
+    python += [
+        f"headers = {headers!r}",
+        f'response = requests.request("{page.method}", url, headers=headers, data=payload)',
+    ]
     python += ["print(response.text)"]
     return ["arrow_rightcURL", "\n".join(curl), "", "arrow_rightPython", *python, ""]
 
 
 def _questionpro(page: Contract) -> str:
     url = _braced(page.base + page.path)
-    lines = [f"{page.method.capitalize()} {_braced(page.path)}", "", "Example Request", "", url, "", "Pick your region.", ""]
+    lines = [
+        f"{page.method.capitalize()} {_braced(page.path)}",
+        "",
+        "Example Request",
+        "",
+        url,
+        "",
+        "Pick your region.",
+        "",
+    ]
     lines += ["Authorization", "", "arrow_rightSecurity - API Key", f"Name : {page.security[0]}", "required"]
     lines += [f"Location : Request {page.security[1].capitalize()}", "Type : string", "", "Request Parameters", ""]
     for place in ("path", "query"):
@@ -134,9 +152,19 @@ def _questionpro(page: Contract) -> str:
         lines += ["arrow_rightSchema", "application/json", json.dumps(page.request, indent=2), ""]
     lines += ["Example Code", "", *_code(page, url), "Responses", ""]
     lines += ["arrow_rightExample", "application/json", "", json.dumps(sample(page.answer), indent=4), ""]
-    lines += ["arrow_rightSchema", "application/json", json.dumps({"$schema": "http://json-schema.org/draft-06/schema# "} | page.answer, indent=2)]
+    lines += [
+        "arrow_rightSchema",
+        "application/json",
+        json.dumps({"$schema": "http://json-schema.org/draft-06/schema# "} | page.answer, indent=2),
+    ]
     for status in page.errors:
-        lines += [f"arrow_right{status} example", "application/json", "", json.dumps(_failure(page, status), indent=4), ""]
+        lines += [
+            f"arrow_right{status} example",
+            "application/json",
+            "",
+            json.dumps(_failure(page, status), indent=4),
+            "",
+        ]
         lines += ["arrow_rightSchema", "application/json", json.dumps(page.error, indent=2), ""]
     return "\n".join(lines)
 
@@ -162,7 +190,9 @@ def _questionpro_html(page: Contract) -> str:
         else "".join(f"<div class='row'><span>{html.escape(line)}</span></div>" for line in block.split("\n"))
         for block in blocks
     )  # fmt: skip
-    return f"<!DOCTYPE html><html><head><title>Docs</title></head><body><nav><a>GET /other</a></nav>{body}</body></html>"
+    return (
+        f"<!DOCTYPE html><html><head><title>Docs</title></head><body><nav><a>GET /other</a></nav>{body}</body></html>"
+    )
 
 
 # -- ASP.NET help pages -------------------------------------------------------------------------------
@@ -201,16 +231,44 @@ def _aspnet(table: Callable[[list[list[str]]], list[str]]) -> Callable[[Contract
         answer = page.answer["properties"]["data"]
         query = [row["name"] for row in page.parameters if row["place"] == "query"]
         path = page.path.lstrip("/") + ("?" + "&".join(f"{name}={{{name}}}" for name in query) if query else "")
-        lines = [f"{page.method} v2/{path}", "", "Puts a book on a shelf.", "", "Request Information", "", "URI Parameters", ""]
-        rows = [[row["name"], "Which one it is.", row["type"], "Required" if row["required"] else "None."] for row in page.parameters]
+        lines = [
+            f"{page.method} v2/{path}",
+            "",
+            "Puts a book on a shelf.",
+            "",
+            "Request Information",
+            "",
+            "URI Parameters",
+            "",
+        ]
+        rows = [
+            [row["name"], "Which one it is.", row["type"], "Required" if row["required"] else "None."]
+            for row in page.parameters
+        ]
         lines += [*table(rows), "", "Body Parameters", ""]
         if page.request:
-            lines += ["NewBook", *table(_aspnet_rows(page.request)), "", "Request Formats", "", "application/json, text/json", ""]
+            lines += [
+                "NewBook",
+                *table(_aspnet_rows(page.request)),
+                "",
+                "Request Formats",
+                "",
+                "application/json, text/json",
+                "",
+            ]
             lines += ["Sample:", json.dumps(sample(page.request), indent=2), ""]
         else:
             lines += ["None.", ""]
         lines += ["Response Information", "", "Resource Description", "", "The book, or a failure.", "", "Book"]
-        lines += [*table(_aspnet_rows(answer)), "", "Response Formats", "", "application/json, text/json", "", "Sample:"]
+        lines += [
+            *table(_aspnet_rows(answer)),
+            "",
+            "Response Formats",
+            "",
+            "application/json, text/json",
+            "",
+            "Sample:",
+        ]
         lines += [json.dumps(sample(answer), indent=2)]
         return "\n".join(lines)
 
@@ -231,11 +289,17 @@ def _cells_in_bars(rows: list[list[str]]) -> list[str]:
 
 
 def _cells_glued(rows: list[list[str]]) -> list[str]:
-    return ["NameDescriptionTypeAdditional information", *("".join(row[:4]) + "".join("\n" + note for note in row[4:]) for row in rows)]
+    return [
+        "NameDescriptionTypeAdditional information",
+        *("".join(row[:4]) + "".join("\n" + note for note in row[4:]) for row in rows),
+    ]
 
 
 def _cells_with_blanks(rows: list[list[str]]) -> list[str]:
-    return ["Name Description Type Additional information", *(" ".join(row[:4]) + "".join("\n" + note for note in row[4:]) for row in rows)]
+    return [
+        "Name Description Type Additional information",
+        *(" ".join(row[:4]) + "".join("\n" + note for note in row[4:]) for row in rows),
+    ]
 
 
 def _aspnet_html(page: Contract) -> str:
@@ -299,7 +363,13 @@ def _field_lines(name: str, kind: str, required: bool, schema: Schema, style: _S
     flag = (" " if style.gap else "") + "Required" if required else ""
     lines = [f"{name} {kind}{' Required' if required else ''}"] if style.inline else [name, f"{kind}{flag}"]
     if "enum" in schema:
-        lines.append("Valid values" + style.gap.replace("\n", "") + "[ " + ", ".join(f'"{value}"' for value in schema["enum"]) + " ]")
+        lines.append(
+            "Valid values"
+            + style.gap.replace("\n", "")
+            + "[ "
+            + ", ".join(f'"{value}"' for value in schema["enum"])
+            + " ]"
+        )
     lines += [f"{label}{style.gap}{schema[word]}" for word, label in _WORDS.items() if word in schema]
     return lines
 
@@ -311,8 +381,24 @@ def _document360_rows(page: Contract, style: _Style) -> list[tuple[int, str]]:
     def add(*lines: str, depth: int = 0) -> None:
         rows.extend((depth, line) for line in lines)
 
-    add("Put a book on a shelf", "", "Prev Next", page.method.capitalize(), page.path, "", "Adds one book.", "", "Security")
-    add("API Key", f"{page.security[1].capitalize()} parameter name{style.gap}{page.security[0]}", "", "Ask for a key first.", "")
+    add(
+        "Put a book on a shelf",
+        "",
+        "Prev Next",
+        page.method.capitalize(),
+        page.path,
+        "",
+        "Adds one book.",
+        "",
+        "Security",
+    )
+    add(
+        "API Key",
+        f"{page.security[1].capitalize()} parameter name{style.gap}{page.security[0]}",
+        "",
+        "Ask for a key first.",
+        "",
+    )
     for place in ("path", "query"):
         chosen = [row for row in page.parameters if row["place"] == place]
         add(*([f"{place.capitalize()} parameters"] if chosen else []))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mutations import MUTATIONS, SAME, Mutation
-from test_facts import NOISE
-
 from truecopy_docs.diff import compare, exit_status
 from truecopy_docs.facts import Facts, dump, read_facts
+
+from tests.docs.mutations import MUTATIONS, SAME, Mutation
+from tests.docs.test_facts import NOISE
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Extraction: every layout of a page, with any noise around it, gives the same facts; a cut page says where it is cut."""
+"""Extraction: every layout of a page, with any noise around it, gives the same facts; a cut page says where."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import LAYOUTS, contract, render
-
 from truecopy_docs.facts import Facts, dump, load, read_facts
 from truecopy_docs.page import DocsError, normalise
+
+from tests.docs.pages import LAYOUTS, contract, render
 
 PAGES = [(family, layout) for family, layouts in LAYOUTS.items() for layout in layouts]
 ids = [f"{family}-{layout}".replace(" ", "-") for family, layout in PAGES]
@@ -198,7 +198,11 @@ def test_contradictions(read: Callable[[str], Facts]) -> None:
 def test_a_cut_page_says_so_and_gives_what_comes_before(family: str, layout: str, read: Callable[[str], Facts]) -> None:
     text = render(family, layout, contract())
     whole = read(text)
-    cut = text[: int(len(text) * 0.6)].rsplit('"', 1)[0] + '"' if family != "document360" else text[: text.index("Responses")]
+    cut = (
+        text[: int(len(text) * 0.6)].rsplit('"', 1)[0] + '"'
+        if family != "document360"
+        else text[: text.index("Responses")]
+    )
     facts = read(cut)
     assert facts.truncated is not None
     assert facts.truncated["line"] > 1
