@@ -162,21 +162,27 @@ class Operation:
     """What the spec says about one operation, as far as a client needs it."""
 
     def __init__(self, spec: Spec, path: str, method: str, node: dict[str, Any], item: dict[str, Any]) -> None:
+        self.node = node
+        """The operation as it stands in the spec."""
         self.id: str = node["operationId"]
         self.tag: str = node["tags"][0]
         self.path = path
         self.method = method.upper()
         self.summary: str = node.get("summary", "")
-        self.name = f"{self.tag}.{snake_case(self.id)}"
+        self.method_name = snake_case(self.id)
+        """Its method on the resource, as in ``get_batch``."""
+        self.name = f"{self.tag}.{self.method_name}"
         """Tag and method, as in ``micropanel.get_batch``."""
         self.idempotent = self.method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS") or node.get("x-idempotent", False)
         """Whether repeating the request does no harm (RFC 9110 section 9.2.2, or ``x-idempotent`` in the spec)."""
         self.secured = bool(node.get("security"))
         self._places = {name: _place(spec, name) for choice in node.get("security", []) for name in choice}
         parameters = [spec.resolve(p) for p in [*item.get("parameters", []), *node.get("parameters", [])]]
-        self.in_path = {snake_case(p["name"]) for p in parameters if p["in"] == "path"}
+        self.described = [{**p, "python": snake_case(p["name"])} for p in parameters]
+        """Its parameters as they stand in the spec, each with its Python name."""
+        self.in_path = {p["python"] for p in self.described if p["in"] == "path"}
         """Python names of the parameters in the path."""
-        self.parameters = {snake_case(p["name"]): spec.check(p["schema"]) for p in parameters}
+        self.parameters = {p["python"]: spec.check(p["schema"]) for p in self.described}
         """Check by Python name."""
         self.body = self._schema(spec, spec.resolve(node.get("requestBody", {})))
         """Check of the request's body, if there is one."""

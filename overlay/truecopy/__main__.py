@@ -1,0 +1,20 @@
+"""The command ``truecopy``; what it does is in ``truecopy.cli``, which needs the extra ``cli``."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    if any(importlib.util.find_spec(name) is None for name in ("click", "rich")):
+        print("truecopy: the command line needs the extra cli: pip install 'truecopy[cli]'", file=sys.stderr)
+        sys.exit(2)
+    from truecopy.cli import run
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()
