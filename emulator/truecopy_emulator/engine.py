@@ -18,6 +18,7 @@ from .http import Answer, Headers, Request
 from .journal import Exchange, Journal
 from .media import BodyError, charset, dump, essence, load, negotiate
 from .openapi import (
+    FORM,
     Body,
     Credential,
     Media,
@@ -478,11 +479,11 @@ def _read(parameter: Parameter, texts: list[str] | None, params: dict[str, Any])
 def _body(body: Body, request: Request) -> Any:
     if request.too_large:
         raise Problem(413, "E306", "the body is too large")
-    if not request.body:
+    given = request.headers.get("content-type", "")
+    if not request.body and essence(given) != FORM:  # an empty form is a body
         if body.required:
             raise Problem(400, "E302", "a body is required")
         return None
-    given = request.headers.get("content-type", "")
     media = _find(body.media, essence(given))
     accepted = ", ".join(body.media)
     if media is None:

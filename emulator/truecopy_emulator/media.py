@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 import orjson
 
 from .openapi import FORM, MEDIA_JSON, MEDIA_XML, Document, Media, Schema, from_text
+from .storage import dumps
 
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -69,7 +70,7 @@ def dump(media: Media, value: Any) -> bytes:
         return value
     if isinstance(value, str) and not MEDIA_JSON.match(media.type):
         return value.encode("utf-8", "replace")
-    return orjson.dumps(value)
+    return dumps(value)
 
 
 def load(media: Media, body: bytes) -> Any:
@@ -180,6 +181,8 @@ def _value(document: Document, pointer: str, node: dict[str, Any], element: Elem
     if element.get(f"{{{INSTANCE}}}nil") == "true":
         return None
     if "properties" in node:
+        if (element.text or "").strip():
+            raise BodyError(f"the element {_local(element)[:100]} holds text, expected elements")
         found = {}
         for child in element:
             key = _local(child)
@@ -191,7 +194,9 @@ def _value(document: Document, pointer: str, node: dict[str, Any], element: Elem
         child_node, place, _ = _hints(document, pointer + "/items")
         values = [_value(document, place, child_node, child) for child in element]
         if _is_dictionary(node):
-            return {str(item.get("Key")): item.get("Value") for item in values if isinstance(item, dict)}
+            if any(item is None or not item.keys() >= {"Key", "Value"} for item in values):
+                raise BodyError(f"an entry of {_local(element)[:100]} has no Key or no Value")
+            return {str(item["Key"]): item["Value"] for item in values}
         return values
     return from_text(element.text or "", document.types(pointer))
 

@@ -408,7 +408,7 @@ def from_text(text: str, types: frozenset[str]) -> Any:
         return float(text)
     if "boolean" in types and text in ("true", "false"):
         return text == "true"
-    if "null" in types and not text and "string" not in types:
+    if "null" in types and text in ("", "null") and "string" not in types:
         return None
     return text
 

@@ -5,6 +5,7 @@ A document is stored as JSON text, so that nobody holds a reference into the sta
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -17,6 +18,14 @@ Json = dict[str, Any]
 
 class StateError(ValueError):
     """A state that cannot be opened or loaded, or a setting that cannot be; the message says what is wrong."""
+
+
+def dumps(value: Any) -> bytes:
+    """A value as JSON, also when it holds integers beyond 64 bits, which JSON allows and the fast writer refuses."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False).encode()
 
 
 class Store(Protocol):
@@ -94,7 +103,7 @@ class MemoryStore:
         found = self._documents.setdefault(collection, {})
         if key not in found:
             self._order.setdefault(collection, []).append(key)
-        found[key] = orjson.dumps(document)
+        found[key] = dumps(document)
 
     def count(self, collection: str) -> int:
         return len(self._order.get(collection, ()))

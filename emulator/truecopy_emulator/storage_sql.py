@@ -32,7 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from .storage import Json, StateError
+from .storage import Json, StateError, dumps
 
 _METADATA = MetaData()
 _DOCUMENTS = Table(
@@ -151,7 +151,7 @@ class SqlStore:
         return orjson.loads(body) if body is not None else None
 
     def put(self, collection: str, key: str, document: Json) -> None:
-        body = orjson.dumps(document)
+        body = dumps(document)
         with self.transaction() as connection:
             if connection.execute(_UPDATE, {"c": collection, "k": key, "b": body}).rowcount:
                 return
