@@ -41,6 +41,9 @@ docs-update: setup  ## PAGE=file: compare a new capture of a page with the commi
 test: setup  ## the whole test suite
 	$(BIN)/pytest
 
+fuzz: setup  ## fuzz the emulator, or FUZZ_URL, against the specs (docs/fuzzing.md)
+	$(BIN)/python -m truecopy_tools.fuzz run
+
 lock: setup  ## pin requirements.txt anew from pyproject.toml
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt
 

@@ -1,0 +1,107 @@
+"""What is fuzzed: one spec at one base URL, with the credential that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+SPECS = ROOT / "specs"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+SAFE_METHODS = frozenset(("get", "head", "options"))
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done; the message says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a spec, as the spec has it: what a run is measured against."""
+
+    label: str
+    id: str
+    node: Mapping[str, Any]
+    safe: bool
+    """Its method promises to change nothing, so that it may be sent to a service in use."""
+
+
+@cache
+def _load(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+    return loaded
+
+
+@dataclass(frozen=True)
+class Target:
+    """One spec. `mount` is the path of its base URL in the emulator, `secret` the variable of its credential."""
+
+    name: str
+    mount: str
+    secret: str = ""
+
+    @property
+    def spec(self) -> Path:
+        return SPECS / f"{self.name}.yaml"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return _load(self.spec)
+
+    def operations(self) -> list[Operation]:
+        """Every operation of the spec, in its order."""
+        document, found = self.document, []
+        for path, item in document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    node = {"security": document.get("security", []), **item[method]}
+                    found.append(
+                        Operation(f"{method.upper()} {path}", node["operationId"], node, method in SAFE_METHODS)
+                    )
+        return found
+
+
+TARGETS = {
+    target.name: target
+    for target in (
+        Target("questionpro", "/questionpro/a/api/v2", "QUESTIONPRO_API_KEY"),
+        Target("supermetrics", "/supermetrics/enterprise/v2", "SUPERMETRICS_TOKEN"),
+        Target("asavie", "/asavie", "ASAVIE_TOKEN"),
+    )
+}
+
+
+def choose(names: str) -> list[Target]:
+    """The targets of a comma-separated list; all of them when it is empty.
+
+    Raises:
+        UsageError: there is no such target.
+    """
+    wanted = [name.strip() for name in names.split(",") if name.strip()] or list(TARGETS)
+    unknown = [name for name in wanted if name not in TARGETS]
+    if unknown:
+        raise UsageError(f"no spec {', '.join(unknown)}; there are {', '.join(TARGETS)}")
+    return [TARGETS[name] for name in wanted]
+
+
+def base_url(target: Target, url: str, alone: bool) -> str:
+    """Where a target is on a server that runs already. `url` is the origin of a server laid out as the emulator is, or,
+    for one target alone, its base URL.
+
+    Raises:
+        UsageError: the URL cannot be either.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise UsageError(f"{url!r} is not an HTTP URL")
+    if parts.path.strip("/"):
+        if not alone:
+            raise UsageError(f"{url} has a path, so it is the base URL of one provider: say which with FUZZ_SPECS")
+        return url.rstrip("/")
+    return url.rstrip("/") + target.mount

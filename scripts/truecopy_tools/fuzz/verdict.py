@@ -1,0 +1,123 @@
+"""What is wrong with a run, judged from its evidence and the spec. A run that tested nothing is as wrong as one that
+failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .worker import Outcome
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+POSITIVE, NEGATIVE = "positive", "negative"
+
+Rule = Callable[[Outcome], Iterator[str]]
+
+
+def _seen(outcome: Outcome) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = outcome.evidence.get("operations", {})
+    return found
+
+
+def _wanted(outcome: Outcome) -> list[str]:
+    operations = outcome.job.target.operations()
+    return [operation.label for operation in operations if operation.safe or not outcome.job.safe]
+
+
+def _sum(counts: dict[str, int]) -> int:
+    return sum(counts.values())
+
+
+def cases(operation: dict[str, Any], mode: str = "") -> int:
+    """How many cases of a mode, or of any, an operation was sent."""
+    return sum(n for by_mode in operation.get("cases", {}).values() for m, n in by_mode.items() if mode in ("", m))
+
+
+def statuses(operation: dict[str, Any]) -> dict[str, int]:
+    """How often an operation answered each status."""
+    total: dict[str, int] = {}
+    for counts in operation.get("statuses", {}).values():
+        for status, number in counts.items():
+            total[status] = total.get(status, 0) + number
+    return dict(sorted(total.items()))
+
+
+def ran_to_its_end(outcome: Outcome) -> Iterator[str]:
+    """schemathesis finished and passed."""
+    if not outcome.evidence or not outcome.summary:
+        yield f"schemathesis did not run to its end (exit code {outcome.code}); see {outcome.job.folder / 'output.txt'}"
+        return
+    reason = outcome.summary.get("stop_reason")
+    # With a time budget, stopping when it is spent is the plan.
+    if reason not in {"completed", *(["max_time"] if outcome.job.seconds else [])}:
+        yield f"the run stopped early: {reason}"
+    if outcome.code:
+        yield f"schemathesis failed with exit code {outcome.code}"
+    for error in outcome.summary.get("errors", []):
+        yield f"{error['count']} x {error['title']}"
+
+
+def found_no_failure(outcome: Outcome) -> Iterator[str]:
+    """No check failed."""
+    for group in outcome.summary.get("failures", []):
+        yield f"{group['count']} x {group['title']}: {', '.join(group['operations'])}"
+
+
+def warned_of_nothing(outcome: Outcome) -> Iterator[str]:
+    """schemathesis has no doubt that it tested what it was asked to test."""
+    for kind, operations in outcome.summary.get("warnings", {}).items():
+        if operations:
+            yield f"warning {kind}: {', '.join(operations)}"
+
+
+def reached_every_operation(outcome: Outcome) -> Iterator[str]:
+    """Every operation was sent valid and invalid data and answered some of the valid data with success."""
+    for label in _wanted(outcome):
+        operation = _seen(outcome).get(label, {})
+        for mode in (POSITIVE, NEGATIVE):
+            if not cases(operation, mode) and not (mode == NEGATIVE and _takes_nothing(outcome, label)):
+                yield f"{label} was never sent {mode} data"
+        if not any(status.startswith("2") for status in operation.get("statuses", {}).get(POSITIVE, {})):
+            yield f"{label} never answered positive data with 2xx"
+
+
+def _takes_nothing(outcome: Outcome, label: str) -> bool:
+    """There is nothing that could be invalid."""
+    operation = next(o for o in outcome.job.target.operations() if o.label == label)
+    return not (operation.node.get("requestBody") or operation.node.get("parameters") or "{" in label)
+
+
+def ran_every_phase(outcome: Outcome) -> Iterator[str]:
+    """No phase was skipped or empty."""
+    for phase in PHASES:
+        if not _sum(outcome.evidence.get("scenarios", {}).get(phase, {})):
+            yield f"the phase {phase} ran nothing"
+
+
+def followed_links(outcome: Outcome) -> Iterator[str]:
+    """The stateful phase went from one operation to another."""
+    has_links = any(
+        response.get("links")
+        for operation in outcome.job.target.operations()
+        for response in operation.node["responses"].values()
+    )
+    if has_links and not outcome.job.safe and not _sum(outcome.evidence.get("links", {})):
+        yield "the stateful phase followed no link"
+
+
+RULES: tuple[Rule, ...] = (
+    ran_to_its_end,
+    found_no_failure,
+    warned_of_nothing,
+    reached_every_operation,
+    ran_every_phase,
+    followed_links,
+)
+
+
+def problems(outcome: Outcome) -> list[str]:
+    """Every rule's complaints about a run; none means that it passed."""
+    broken = list(ran_to_its_end(outcome))
+    if not outcome.evidence:
+        return broken
+    return [problem for rule in RULES for problem in rule(outcome)]

@@ -1,0 +1,88 @@
+"""Whole runs, bounded: one that must pass, and one against a server that answers 404 to everything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from truecopy_emulator import Emulator
+from truecopy_tools.fuzz.targets import ROOT
+
+SECRET = "s3cr3t-0f-th3-r3p0rt-t3st"  # gitleaks:allow
+
+
+def fuzz(**variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FUZZ_")} | variables
+    command = [sys.executable, "-m", "truecopy_tools.fuzz"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False, timeout=110)
+
+
+class Nowhere(BaseHTTPRequestHandler):
+    """Answers 404 to everything."""
+
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        self.send_response(404)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = do_TRACE = _answer  # noqa: N815
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def nowhere() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Nowhere)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_server_that_knows_nothing_fails_loudly(nowhere: str, tmp_path: Path) -> None:
+    result = fuzz(
+        FUZZ_URL=nowhere, FUZZ_SPECS="supermetrics", FUZZ_CASES="2", FUZZ_BUILD=str(tmp_path), SUPERMETRICS_TOKEN=SECRET
+    )
+    assert result.returncode == 1, result.stdout
+    assert result.stdout.count("never answered positive data with 2xx") == 4
+    assert "failed: " in result.stdout
+
+
+def test_a_running_server_is_fuzzed_and_its_credential_is_in_no_report(tmp_path: Path) -> None:
+    with Emulator() as emulator:
+        emulator.world.settings.credentials = {SECRET: "valid"}
+        result = fuzz(
+            FUZZ_URL=emulator.origin,
+            FUZZ_SPECS="supermetrics",
+            FUZZ_CASES="3",
+            FUZZ_SEED="7",
+            FUZZ_BUILD=str(tmp_path),
+            SUPERMETRICS_TOKEN=SECRET,
+        )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "FUZZ_SEED=7" in result.stdout
+    assert "DELETE /query/batch/{batch_id}" in result.stdout
+    folder = tmp_path / "supermetrics"
+    assert (folder / "junit.xml").read_text().count("<testcase ") == 5  # four operations and the stateful phase
+    assert (folder / "html" / "index.html").stat().st_size > 1000
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [str(path) for path in files if SECRET.encode() in path.read_bytes()] == []
+    assert SECRET not in result.stdout + result.stderr
+
+
+def test_usage_errors_are_one_line() -> None:
+    result = fuzz(FUZZ_SPECS="twilio")
+    assert result.returncode == 2
+    assert result.stderr == "fuzz: no spec twilio; there are questionpro, supermetrics, asavie\n"
