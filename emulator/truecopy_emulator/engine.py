@@ -291,7 +291,10 @@ class Engine:
             reply = _nowhere(problem, list(self.providers.values()))
             answer = Answer(problem.status, [(b"content-type", b"application/problem+json")], dump(_JSON, reply))
         else:
-            answer = self._write(provider, operation, provider.behaviour.error(problem, request), request)
+            refusal = provider.behaviour.error(problem, request)
+            if not provider.behaviour.handlers and operation is not None:
+                _fit(refusal, operation.response(problem.status))
+            answer = self._write(provider, operation, refusal, request)
         if answer.status == problem.status:
             answer.headers.append((b"x-emulator-diagnostic", diagnostics.header(problem.code, problem.diagnosis)))
         return answer
@@ -533,3 +536,14 @@ def _from_spec(operation: Operation) -> Reply:
     if response is None or not response.media:
         return Reply(None)
     return Reply(example(next(iter(response.media.values()))))
+
+
+def _fit(reply: Reply, response: Response | None) -> None:
+    """Give a refusal of a provider without words of its own the body that its document promises for the status."""
+    if response is None:
+        return
+    if not response.media:
+        reply.value = None
+    elif all(media.schema is not None and media.schema.check(reply.value) for media in response.media.values()):
+        reply.value = example(next(iter(response.media.values())))
+        reply.media = next(iter(response.media))
