@@ -223,14 +223,11 @@ def update(page: Path, document: str | None, specs: Path | None) -> None:
         return
     after = replace(after, document=before.document)
     spec = _spec_of(folder, before)
-    following = (
-        f"edit {spec} (pointers above; sha256 {after.sha256} in x-sources), then: make docs-check && make generate"
-    )
-    status = _compare(before, after, specs, (str(target), str(page)), following)
+    changed = _compare(before, after, specs, (str(target), str(page)), "")
     _write(target, dump(after))
-    click.echo(f"Wrote {target} ({len(after.rows)} facts, sha256 {after.sha256}).")
-    if not status:
-        click.echo(f"Next: put that sha256 into x-sources of {spec}, then: make docs-check")
+    click.echo(f"\nWrote {target} ({len(after.rows)} facts, sha256 {after.sha256}).")
+    todo = "at the pointers above, and in x-sources that sha256" if changed else "in x-sources: that sha256"
+    click.echo(f"Next: edit {spec} ({todo}), then: make docs-check && make generate")
 
 
 def _committed(folder: Path, after: Any, document: str | None) -> Path:

@@ -366,10 +366,11 @@ class Spec:
         if kind == "field":
             field_name = snake(key[2].rpartition("/")[2].replace("~1", "/").replace("~0", "~"))
             model = entry.model if entry else self._nearest_model(operation, key)
-            found = (
-                [f"{model}.{field_name}"] if model and field_name and field_name != "*" else [model] if model else []
-            )
-            return [*found, *(failure or ([method] if key[1] == "request" or not found else []))]
+            named = model and field_name and field_name != "*"
+            found = [f"{model}.{field_name}" if named else model] if model else []
+            if named and entry and "enum" in entry.fact.says:
+                found.append(model + "".join(word.capitalize() for word in field_name.split("_")))
+            return [*found, *(failure or [method])]
         return failure or [method]
 
     def _nearest_model(self, operation: Operation, key: tuple[str, ...]) -> str:
