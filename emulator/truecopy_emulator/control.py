@@ -254,7 +254,7 @@ class Control(Behaviour):
         servers = [{"url": provider.mount + prefix or "/"} for prefix in provider.prefixes]
         return Reply({**provider.document.root, "servers": servers})
 
-    def error(self, problem: Problem, request: Request) -> Reply:
+    def error(self, problem: Problem, request: Request, operation: Operation | None = None) -> Reply:
         reply = super().error(problem, request)
         if problem.status == 401:
             reply.headers["www-authenticate"] = "Bearer"

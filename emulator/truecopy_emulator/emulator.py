@@ -96,8 +96,8 @@ class Emulator:
 
     def _dropped_in(self, mount: str, path: Path) -> Provider:
         mount = "/" + mount.strip("/")
-        if not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)+", mount):
-            raise SpecError(f"cannot mount {path} at {mount!r}: a path as /mine is expected")
+        if not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)+", mount) or mount.split("/")[1] in (*BEHAVIOURS, "_emulator"):
+            raise SpecError(f"cannot mount {path} at {mount!r}: a path of its own, as /mine, is expected")
         name = mount.strip("/").replace("/", "-")
         return Provider(name, mount, Document.load(path), Behaviour(name, self.world))
 

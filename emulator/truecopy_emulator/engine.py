@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from . import diagnostics
-from .examples import example
+from .examples import NoExampleError, example, example_headers
 from .faults import HEADER, FaultError, Faults, Instead, Target, apply
 from .http import Answer, Headers, Request
 from .journal import Exchange, Journal
@@ -80,11 +80,11 @@ class Engine:
         """Add a provider.
 
         Raises:
-            ValueError: its mount or its name is taken.
+            SpecError: its mount or its name is taken.
         """
         base = self._root.walk(provider.mount)
         if base.owner is not None or provider.name in self.providers:
-            raise ValueError(f"cannot mount {provider.name} at {provider.mount}: the name or the mount is taken")
+            raise SpecError(f"cannot mount {provider.name} at {provider.mount}: the name or the mount is taken")
         base.owner = provider
         for prefix in provider.prefixes:
             for operation in provider.operations:
@@ -291,10 +291,7 @@ class Engine:
             reply = _nowhere(problem, list(self.providers.values()))
             answer = Answer(problem.status, [(b"content-type", b"application/problem+json")], dump(_JSON, reply))
         else:
-            refusal = provider.behaviour.error(problem, request)
-            if not provider.behaviour.handlers and operation is not None:
-                _fit(refusal, operation.response(problem.status))
-            answer = self._write(provider, operation, refusal, request)
+            answer = self._write(provider, operation, provider.behaviour.error(problem, request, operation), request)
         if answer.status == problem.status:
             answer.headers.append((b"x-emulator-diagnostic", diagnostics.header(problem.code, problem.diagnosis)))
         return answer
@@ -533,17 +530,12 @@ def _headers(response: Response, headers: Mapping[str, str]) -> Violation | None
 def _from_spec(operation: Operation) -> Reply:
     """An answer for an operation without a handler: the document's example, or one made from its schema."""
     response = operation.response(operation.success)
-    if response is None or not response.media:
-        return Reply(None)
-    return Reply(example(next(iter(response.media.values()))))
-
-
-def _fit(reply: Reply, response: Response | None) -> None:
-    """Give a refusal of a provider without words of its own the body that its document promises for the status."""
     if response is None:
-        return
+        return Reply(None)
+    headers = example_headers(response)
     if not response.media:
-        reply.value = None
-    elif all(media.schema is not None and media.schema.check(reply.value) for media in response.media.values()):
-        reply.value = example(next(iter(response.media.values())))
-        reply.media = next(iter(response.media))
+        return Reply(None, headers=headers)
+    try:
+        return Reply(example(next(iter(response.media.values()))), headers=headers)
+    except NoExampleError as error:
+        raise Problem(500, "E503", str(error)) from None

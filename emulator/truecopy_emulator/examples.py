@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from .openapi import Document, Media, Schema
-from .provider import Problem
+from .openapi import Document, Media, Response
 
 _FORMATS = {
     "date-time": "2024-01-01T00:00:00Z",
@@ -26,11 +26,16 @@ _FORMATS = {
 _DEPTH = 12
 
 
+class NoExampleError(ValueError):
+    """There is nothing to answer with; the message says which rule stands in the way."""
+
+
+@lru_cache(maxsize=4096)
 def example(media: Media) -> Any:
     """A value for a media type.
 
     Raises:
-        Problem: the document has neither an example nor a schema that one can be made from (E503).
+        NoExampleError: the document has neither an example nor a schema that one can be made from.
     """
     node = media.node
     if "example" in node:
@@ -46,14 +51,15 @@ def example(media: Media) -> Any:
         broken = schema.check(value)
         if broken is None:
             return value
-        raise Problem(500, "E503", f"no example, and none can be made from the schema: {broken}; rule {broken.rule}")
-    raise Problem(500, "E503", "the response has neither an example nor a schema")
+        raise NoExampleError(f"no example, and none can be made from the schema: {broken}; rule {broken.rule}")
+    raise NoExampleError("the response has neither an example nor a schema")
 
 
 def _made(document: Document, pointer: str, depth: int) -> Any:
     node, pointer = document.resolve(pointer)
     if not isinstance(node, dict):
         return None
+    node = document.modern(node)
     for keyword in ("const", "example", "default"):
         if keyword in node:
             return node[keyword]
@@ -104,16 +110,20 @@ def _scalar(kind: str, node: dict[str, Any]) -> Any:
         return text[: int(node["maxLength"])] if "maxLength" in node else text
     low, high = node.get("minimum"), node.get("maximum")
     value = low if low is not None else min(high, 0) if high is not None else 0
-    for bound, step in (("exclusiveMinimum", 1), ("exclusiveMaximum", -1)):
-        limit = node.get(bound)
-        if isinstance(limit, int | float) and not isinstance(limit, bool) and "minimum" not in node:
-            value = limit + step
+    if "exclusiveMinimum" in node:
+        value = node["exclusiveMinimum"] + 1
+    elif "exclusiveMaximum" in node and low is None:
+        value = node["exclusiveMaximum"] - 1
     multiple = node.get("multipleOf")
     if multiple:
         value = -(-value // multiple) * multiple
     return value if kind == "number" else int(value)
 
 
-def schema_example(schema: Schema) -> Any:
-    """A value made from a schema alone."""
-    return _made(schema.document, schema.pointer, 0)
+def example_headers(response: Response) -> dict[str, str]:
+    """A value for each header that a response must have."""
+    return {
+        name: str(_made(schema.document, schema.pointer, 0))
+        for name, (required, schema) in response.headers.items()
+        if required
+    }

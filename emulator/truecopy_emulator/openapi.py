@@ -254,6 +254,10 @@ class Document:
             node = self.at(pointer)
         raise SpecError(f"{self.name}#{pointer}: references in a circle")
 
+    def modern(self, node: dict[str, Any]) -> dict[str, Any]:
+        """A schema of this document as JSON Schema 2020-12 has it."""
+        return dict(_modern(node)) if self.old else node
+
     def _local(self, reference: str) -> str:
         if not reference.startswith("#"):
             raise SpecError(
@@ -471,7 +475,7 @@ class Parameter:
         return value, broken and Violation(broken.rule, at + broken.at, broken.expected, broken.got)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Media:
     """One media type of a body: its schema, if the document gives one, and where it stands."""
 

@@ -3,6 +3,7 @@ error bodies."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from .examples import NoExampleError, example
 from .http import Request
 from .openapi import Document, Operation, Violation
 from .world import World
@@ -113,8 +115,14 @@ class Behaviour:
         """The kind of a credential (see `world.KINDS`); None when it is unknown."""
         return self.world.settings.credentials.get(secret)
 
-    def error(self, problem: Problem, request: Request) -> Reply:
-        """A refusal in the provider's own words."""
+    def error(self, problem: Problem, request: Request, operation: Operation | None = None) -> Reply:
+        """A refusal in the provider's own words; here the document's example for the status, else a problem (RFC
+        9457)."""
+        response = operation.response(problem.status) if operation else None
+        for media in response.media.values() if response else ():
+            if media.type != "application/problem+json":
+                with contextlib.suppress(NoExampleError):
+                    return Reply(example(media), problem.status, problem.headers, media.type)
         value = {"type": "about:blank", "title": phrase(problem.status), "status": problem.status}
         if problem.detail:
             value["detail"] = problem.diagnosis

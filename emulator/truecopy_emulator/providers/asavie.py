@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from ..http import Request
+from ..openapi import Operation
 from ..provider import Behaviour, Call, Problem, Reply, phrase
 from ..world import World
 
@@ -70,7 +71,7 @@ class Asavie(Behaviour):
                 return "expired" if self.world.clock.now() >= token["expires"] else known
         return kind
 
-    def error(self, problem: Problem, request: Request) -> Reply:
+    def error(self, problem: Problem, request: Request, operation: Operation | None = None) -> Reply:
         headers = dict(problem.headers)
         if problem.status == 401:
             headers["www-authenticate"] = "Bearer"

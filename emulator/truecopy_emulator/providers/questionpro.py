@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from ..clock import utc
 from ..http import Request
+from ..openapi import Operation
 from ..provider import Behaviour, Call, Problem, Reply, phrase
 from ..world import World
 
@@ -88,7 +89,7 @@ class QuestionPro(Behaviour):
         store.put(_BATCHES, "4445556", {"batch": batch, "created": 1684321401.0, "reads": 0, "done": True})
         store.put(_responses(7654321), "12345678", SAMPLE)
 
-    def error(self, problem: Problem, request: Request) -> Reply:
+    def error(self, problem: Problem, request: Request, operation: Operation | None = None) -> Reply:
         fallback = (phrase(problem.status).upper().replace(" ", "_"), str(1000), phrase(problem.status))
         name, number, message = _ERRORS.get(problem.status, fallback)
         if problem.status == 400:

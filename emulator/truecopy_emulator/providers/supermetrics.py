@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from ..clock import zulu
 from ..http import Request
+from ..openapi import Operation
 from ..provider import Behaviour, Call, Problem, Reply, phrase
 from ..world import World
 
@@ -106,7 +107,7 @@ class Supermetrics(Behaviour):
         body = {"queries": [query], "description": "Daily costs", "split_dates_policy": "day"}
         self._store("qrb_3feb5ff5c71e", body, "QUEUED", 1662271200.0)
 
-    def error(self, problem: Problem, request: Request) -> Reply:
+    def error(self, problem: Problem, request: Request, operation: Operation | None = None) -> Reply:
         headers = dict(problem.headers)
         if problem.status == 401:
             headers |= {"www-authenticate": "Bearer", "access-control-allow-origin": "*", **self._limits()}
