@@ -668,23 +668,31 @@ class Node:
 
     def find(self, segments: list[str], start: int, values: list[str]) -> Node | None:
         """The node with methods for the segments from `start`; the parameters' texts are left in `values`."""
-        if start == len(segments):
-            return self if self.methods else None
-        segment = segments[start]
+        node = self
+        for index in range(start, len(segments)):
+            child = node.static.get(segments[index])
+            if child is None or node.parameter is not None or node.patterns:
+                return node._search(segments, index, values)
+            node = child
+        return node if node.methods else None
+
+    def _search(self, segments: list[str], index: int, values: list[str]) -> Node | None:
+        """One segment where there is a choice: the text itself, then patterns, then the parameter."""
+        segment = segments[index]
         child = self.static.get(segment)
         if child is not None:
-            found = child.find(segments, start + 1, values)
+            found = child.find(segments, index + 1, values)
             if found is not None:
                 return found
         for pattern, node in self.patterns:
             match = pattern.fullmatch(segment)
             if match:
-                found = node.find(segments, start + 1, values)
+                found = node.find(segments, index + 1, values)
                 if found is not None:
                     values[0:0] = match.groups()
                     return found
         if self.parameter is not None and segment:
-            found = self.parameter.find(segments, start + 1, values)
+            found = self.parameter.find(segments, index + 1, values)
             if found is not None:
                 values.insert(0, segment)
                 return found
