@@ -208,6 +208,7 @@ class Control(Behaviour):
             "path": provider.path,
             "spec": provider.document.name,
             "transition": {"mode": transition.mode, "every": transition.every},
+            "states": list(provider.behaviour.states),
             "oddities": [
                 {"name": name, "meaning": meaning, "active": self.world.switch(provider.name, name)}
                 for name, meaning in provider.behaviour.oddities.items()

@@ -101,6 +101,8 @@ class Behaviour:
     """OpenAPI paths beyond the document's, for what the emulator must serve and no page describes."""
     strict: bool = False
     """Whether credentials that the document makes optional are required all the same."""
+    states: ClassVar[tuple[str, ...]] = ()
+    """What things go through by themselves, see `world.Transition`."""
     oddities: ClassVar[Mapping[str, str]] = {}
     """Switches: name and what it does."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ import pytest
 from truecopy_emulator import Emulator
 
 KEY = "emulator-key"
+TLS = ssl.create_default_context()
+"""One for all clients: each would otherwise take 20 ms to make its own."""
+get, post = partial(httpx.get, verify=TLS), partial(httpx.post, verify=TLS)
 DATA = Path(__file__).parent / "data"
 
 
@@ -22,19 +27,19 @@ def page(name: str) -> Any:
 
 @pytest.fixture
 def qp(emulator: Emulator) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=emulator.url("questionpro"), headers={"api-key": KEY}) as client:
+    with httpx.Client(base_url=emulator.url("questionpro"), headers={"api-key": KEY}, verify=TLS) as client:
         yield client
 
 
 @pytest.fixture
 def sm(emulator: Emulator) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {KEY}"}
-    with httpx.Client(base_url=emulator.url("supermetrics"), headers=headers) as client:
+    with httpx.Client(base_url=emulator.url("supermetrics"), headers=headers, verify=TLS) as client:
         yield client
 
 
 @pytest.fixture
 def av(emulator: Emulator) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {KEY}"}
-    with httpx.Client(base_url=emulator.url("asavie"), headers=headers) as client:
+    with httpx.Client(base_url=emulator.url("asavie"), headers=headers, verify=TLS) as client:
         yield client

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from truecopy_emulator import Emulator, SpecError
 
-from .conftest import KEY
+from .conftest import KEY, TLS
 
 JSON = "application/json"
 
@@ -31,7 +31,7 @@ def serve(tmp_path: Path, root: dict[str, Any]) -> tuple[Emulator, httpx.Client]
     path = tmp_path / "mine.json"
     path.write_text(json.dumps(root))
     emulator = Emulator(specs={"/mine": path})
-    return emulator, httpx.Client(transport=emulator.transport(), base_url="http://emulator/mine")
+    return emulator, httpx.Client(verify=TLS, transport=emulator.transport(), base_url="http://emulator/mine")
 
 
 PETS = {

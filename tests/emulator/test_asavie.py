@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 from truecopy_emulator import Emulator
 
-from .conftest import DATA, KEY, page
+from .conftest import DATA, KEY, TLS, get, page, post
 
 NAMESPACE = "http://schemas.datacontract.org/2004/07/AS.Models.API"
 ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
@@ -75,7 +75,7 @@ def test_null_is_nil_in_xml(av: httpx.Client) -> None:
 )
 def test_accept(emulator: Emulator, accept: str | None, media: str | None) -> None:
     headers = {"Authorization": f"Bearer {KEY}"} | ({"Accept": accept} if accept else {})
-    with httpx.Client() as client:
+    with httpx.Client(verify=TLS) as client:
         if accept is None:
             del client.headers["accept"]
         answer = client.get(emulator.url("asavie") + "/v1/batches/batch-0001", headers=headers)
@@ -149,7 +149,7 @@ def test_an_id_is_taken_once(av: httpx.Client) -> None:
 
 
 def test_the_observed_401(emulator: Emulator) -> None:
-    answer = httpx.get(emulator.url("asavie") + "/v1/batches/batch-0001")
+    answer = get(emulator.url("asavie") + "/v1/batches/batch-0001")
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.json() == {"Message": "Authorization has been denied for this request."}
@@ -158,16 +158,16 @@ def test_the_observed_401(emulator: Emulator) -> None:
 def test_a_token_lives_3599_seconds(emulator: Emulator) -> None:
     base = emulator.url("asavie")
     form = {"grant_type": "client_credentials", "client_id": "emulator-client", "client_secret": KEY}
-    token = httpx.post(base + "/v1/authtoken", data=form).json()
+    token = post(base + "/v1/authtoken", data=form).json()
     assert (token["token_type"], token["expires_in"]) == ("bearer", 3599)
     headers = {"Authorization": f"Bearer {token['access_token']}"}
-    assert httpx.get(base + "/v1/batches/batch-0001", headers=headers).status_code == 200
+    assert get(base + "/v1/batches/batch-0001", headers=headers).status_code == 200
     emulator.world.clock.advance(3600)
-    assert httpx.get(base + "/v1/batches/batch-0001", headers=headers).status_code == 401
+    assert get(base + "/v1/batches/batch-0001", headers=headers).status_code == 401
 
 
 def test_wrong_client_credentials(emulator: Emulator) -> None:
     form = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
-    answer = httpx.post(emulator.url("asavie") + "/v1/authtoken", data=form)
+    answer = post(emulator.url("asavie") + "/v1/authtoken", data=form)
     assert answer.status_code == 400
     assert answer.json()["error"] == "invalid_client"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from truecopy_emulator import Emulator, StateError
 
-from .conftest import KEY
+from .conftest import KEY, TLS
 
 RESPONSES = "/surveys/7654321/responses"
 EMPTY: dict[str, Any] = {"responseSet": []}
@@ -18,7 +18,7 @@ EMPTY: dict[str, Any] = {"responseSet": []}
 
 @pytest.fixture
 def control(emulator: Emulator) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{emulator.origin}/_emulator") as client:
+    with httpx.Client(verify=TLS, base_url=f"{emulator.origin}/_emulator") as client:
         yield client
 
 
@@ -191,7 +191,7 @@ def test_operations_and_documents(control: httpx.Client) -> None:
 def test_a_control_token_guards_all_but_health_and_page() -> None:
     with (
         Emulator(control_token="let-me-in") as emulator,
-        httpx.Client(base_url=f"{emulator.origin}/_emulator") as control,
+        httpx.Client(verify=TLS, base_url=f"{emulator.origin}/_emulator") as control,
     ):
         assert control.get("/health").status_code == 200
         assert control.get("/").status_code == 200

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from truecopy_emulator import Emulator, FaultError
 
-from .conftest import KEY
+from .conftest import KEY, TLS
 
 BATCH = "/micropanel/batches/4445556"
 
@@ -26,7 +26,7 @@ def client(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[httpx
     """QuestionPro over a socket and without one."""
     transport = emulator.transport() if request.param == "transport" else None
     headers = {"api-key": KEY}
-    with httpx.Client(base_url=emulator.url("questionpro"), headers=headers, transport=transport) as found:
+    with httpx.Client(verify=TLS, base_url=emulator.url("questionpro"), headers=headers, transport=transport) as found:
         yield found
 
 
@@ -126,7 +126,7 @@ def test_delays(client: httpx.Client) -> None:
 
 def test_the_transport_is_asynchronous_too(emulator: Emulator) -> None:
     async def both() -> list[int]:
-        async with httpx.AsyncClient(transport=emulator.transport(), headers={"api-key": KEY}) as client:
+        async with httpx.AsyncClient(verify=TLS, transport=emulator.transport(), headers={"api-key": KEY}) as client:
             url = emulator.url("questionpro") + BATCH
             headers = {"X-Emulator-Fault": "delay=0.2"}
             answers = await asyncio.gather(*(client.get(url, headers=headers) for _ in range(5)))

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from truecopy_emulator import Emulator
 
-from .conftest import KEY
+from .conftest import KEY, TLS, get, post
 
 PATH = "/surveys/7654321/responses"
 
@@ -32,7 +32,7 @@ def test_near_misses_are_in_the_failure(emulator: Emulator, qp: httpx.Client) ->
 
 
 def test_a_header_under_its_old_name_is_a_near_miss(emulator: Emulator) -> None:
-    httpx.get(emulator.url("questionpro") + "/micropanel/batches/4445556", headers={"apiKey": KEY})
+    get(emulator.url("questionpro") + "/micropanel/batches/4445556", headers={"apiKey": KEY})
     (view,) = emulator.journal.views()
     assert "header apikey given, header api-key expected" in view["near_misses"][0]
 
@@ -43,10 +43,10 @@ def test_secrets_are_masked(emulator: Emulator, qp: httpx.Client, sm: httpx.Clie
     qp.get(f"/{secret}", headers={"api-key": secret})
     sm.get("/query/batch/x", headers={"Authorization": f"Bearer {secret}"})
     form = {"grant_type": "client_credentials", "client_id": "a", "client_secret": secret}
-    httpx.post(emulator.url("asavie") + "/v1/authtoken", data=form)
+    post(emulator.url("asavie") + "/v1/authtoken", data=form)
     form["client_secret"] = KEY
-    token = httpx.post(emulator.url("asavie") + "/v1/authtoken", data=form).json()["access_token"]
-    text = httpx.get(f"{emulator.origin}/_emulator/journal").text + str(emulator.journal.views())
+    token = post(emulator.url("asavie") + "/v1/authtoken", data=form).json()["access_token"]
+    text = get(f"{emulator.origin}/_emulator/journal").text + str(emulator.journal.views())
     text += "".join(str(exchange) for exchange in emulator.journal)
     assert text.count("***") > 5
     for hidden in (secret, KEY, token):
@@ -59,7 +59,7 @@ def test_views_are_selected(emulator: Emulator, qp: httpx.Client, sm: httpx.Clie
     sm.get("/query/batch/qrb_3feb5ff5c71e")
 
     def numbers(**params: str) -> list[int]:
-        answer = httpx.get(f"{emulator.origin}/_emulator/journal", params=params)
+        answer = get(f"{emulator.origin}/_emulator/journal", params=params)
         assert answer.json()["total"] == 3
         return [row["number"] for row in answer.json()["exchanges"]]
 
@@ -82,7 +82,7 @@ def test_an_exchange_says_what_and_why(emulator: Emulator, qp: httpx.Client) -> 
 
 def test_it_forgets_the_oldest() -> None:
     emulator = Emulator(journal_size=3)
-    with httpx.Client(transport=emulator.transport()) as client:
+    with httpx.Client(verify=TLS, transport=emulator.transport()) as client:
         for number in range(5):
             client.get(f"http://emulator/questionpro/a/api/v2/micropanel/batches/{number}", headers={"api-key": KEY})
     assert [exchange.number for exchange in emulator.journal] == [3, 4, 5]

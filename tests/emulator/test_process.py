@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 
-import httpx
 import pytest
+
+from .conftest import get
 
 COMMAND = [sys.executable, "-m", "truecopy_emulator"]
 
@@ -28,7 +29,7 @@ def test_serves_until_it_is_told_to_stop(name: str) -> None:
         assert "credential: emulator-key" in line
         base = line.split()[1]
         assert base.endswith("/questionpro/a/api/v2")
-        health = httpx.get(base.removesuffix("/questionpro/a/api/v2") + "/_emulator/health")
+        health = get(base.removesuffix("/questionpro/a/api/v2") + "/_emulator/health")
         assert health.status_code == 200
         assert health.json()["status"] == "ready"
         process.send_signal(getattr(signal, name))

@@ -19,13 +19,13 @@ import pytest
 from truecopy_emulator import Emulator, StateError
 from truecopy_emulator.storage import MemoryStore, Store, open_store
 
-from .conftest import KEY
+from .conftest import KEY, TLS
 
 RESPONSES = "http://emulator/questionpro/a/api/v2/surveys/7654321/responses"
 
 
 def client(emulator: Emulator) -> httpx.Client:
-    return httpx.Client(transport=emulator.transport(), headers={"api-key": KEY})
+    return httpx.Client(verify=TLS, transport=emulator.transport(), headers={"api-key": KEY})
 
 
 def post(emulator: Emulator, count: int = 1) -> list[int]:
@@ -119,7 +119,7 @@ def test_kill_9_loses_no_acknowledged_write(tmp_path: Path) -> None:
     acknowledged: list[int] = []
 
     def write(base: str) -> None:
-        with httpx.Client(headers={"api-key": KEY}) as http:
+        with httpx.Client(verify=TLS, headers={"api-key": KEY}) as http:
             try:
                 while True:
                     answer = http.post(f"{base}/surveys/7654321/responses", json={"responseSet": []})

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from truecopy_emulator import Emulator
 
-from .conftest import KEY
+from .conftest import KEY, get
 
 QUERY = {
     "ds_id": "AW",
@@ -65,7 +65,7 @@ def test_queries_are_split_and_have_results(sm: httpx.Client) -> None:
     assert rows.status_code == 200
     assert rows.json()["data"][0] == ["date", "impressions", "cost"]
     assert len(rows.json()["data"]) == 1 + last["result_info"]["total_rows"]
-    assert httpx.get(last["result_info"]["results_url"]).status_code == 401
+    assert get(last["result_info"]["results_url"]).status_code == 401
 
 
 def test_a_query_of_an_unavailable_account_fails_alone(sm: httpx.Client) -> None:
@@ -91,7 +91,7 @@ def test_cancelling_keeps_the_results_that_are_there(sm: httpx.Client) -> None:
 
 
 def test_the_documented_401(emulator: Emulator) -> None:
-    answer = httpx.get(emulator.url("supermetrics") + "/query/batch/qrb_3feb5ff5c71e")
+    answer = get(emulator.url("supermetrics") + "/query/batch/qrb_3feb5ff5c71e")
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     assert re.match("^Bearer.*", answer.headers["www-authenticate"])
@@ -132,6 +132,6 @@ def test_a_missing_batch_has_no_body(sm: httpx.Client) -> None:
 
 
 def test_any_scheme_but_bearer_is_refused(emulator: Emulator) -> None:
-    answer = httpx.get(emulator.url("supermetrics") + "/query/batch/qrb_3feb5ff5c71e", auth=("u", KEY))
+    answer = get(emulator.url("supermetrics") + "/query/batch/qrb_3feb5ff5c71e", auth=("u", KEY))
     assert answer.status_code == 401
     assert "header Authorization with the scheme Bearer expected" in answer.headers["x-emulator-diagnostic"]

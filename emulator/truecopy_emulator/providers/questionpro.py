@@ -56,6 +56,7 @@ _MODES: dict[int, tuple[str, ...]] = {1: ("Started",), 2: ("Completed",), 3: ("T
 class QuestionPro(Behaviour):
     """Surveys and micropanel batches."""
 
+    states = STATES
     oddities: ClassVar = {
         "integer_error_id": "error ids are integers, as on the list of error codes",
         "request_id": "answers about survey responses carry requestID, which the captured schema forbids",

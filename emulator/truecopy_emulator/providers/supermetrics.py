@@ -81,6 +81,7 @@ class Supermetrics(Behaviour):
     """Batches of queries."""
 
     extra_paths = _RESULTS
+    states = STATES
     oddities: ClassVar = {"error_envelope": "errors come as the meta and error envelope instead of RFC 9457 problems"}
 
     def __init__(self, name: str, world: World) -> None:
