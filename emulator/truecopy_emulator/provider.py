@@ -3,7 +3,6 @@ error bodies."""
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -118,17 +117,24 @@ class Behaviour:
         return self.world.settings.credentials.get(secret)
 
     def error(self, problem: Problem, request: Request, operation: Operation | None = None) -> Reply:
-        """A refusal in the provider's own words; here the document's example for the status, else a problem (RFC
-        9457)."""
-        response = operation.response(problem.status) if operation else None
-        for media in response.media.values() if response else ():
-            if media.type != "application/problem+json":
-                with contextlib.suppress(NoExampleError):
-                    return Reply(example(media), problem.status, problem.headers, media.type)
+        """A refusal in the provider's own words; here a problem (RFC 9457) where the document lets it stand, else the
+        body that the document promises for the status."""
         value = {"type": "about:blank", "title": phrase(problem.status), "status": problem.status}
         if problem.detail:
             value["detail"] = problem.diagnosis
-        return Reply(value, problem.status, problem.headers, "application/problem+json")
+        response = operation.response(problem.status) if operation else None
+        if response is None:
+            return Reply(value, problem.status, problem.headers, "application/problem+json")
+        if not response.media:
+            return Reply(None, problem.status, problem.headers)
+        for media in response.media.values():
+            if media.schema is None or media.schema.check(value) is None:
+                return Reply(value, problem.status, problem.headers, media.type)
+        media = next(iter(response.media.values()))
+        try:
+            return Reply(example(media), problem.status, problem.headers, media.type)
+        except NoExampleError:
+            return Reply(value, problem.status, problem.headers, media.type)
 
     def odd(self, name: str) -> bool:
         """Whether an oddity is on."""
