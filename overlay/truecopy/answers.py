@@ -9,7 +9,8 @@ import http
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
+from urllib.parse import quote, quote_plus
 
 from truecopy.errors import (
     ApiError,
@@ -30,10 +31,19 @@ _SHOWN_HEADERS = re.compile(
     r"|x-emulator-diagnostic|x-ratelimit-.*|(x-)?(request|correlation)-id)"
 )
 _SECRET_MEMBER = re.compile(
-    r"""(?ix) ( [?&"'\s] (?: api[-_]?key | [a-z_]*token | client_secret | password | authorization ) "? """
-    r"""\s* [=:] \s* "? )"""
+    r"""(?ix) ( \b (?: api[-_]?key | [a-z_]*token | client_secret | password | authorization ) [\\"']* """
+    r"""\s* [=:] \s* [\\"']* )"""
     r"""( (?: bearer \s+ )? [^&"'\s<>\\]+ )"""
 )
+_WHOLE = re.compile("[0-9]{1,18}")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+_JSON = json.JSONDecoder(parse_constant=_refuse)
+"""Reads JSON as RFC 8259 has it: no NaN, no Infinity."""
 
 
 class Family(NamedTuple):
@@ -49,6 +59,8 @@ class Family(NamedTuple):
     """Type of that member."""
     failed: Callable[[Any], bool] = lambda member: False
     """Tells from that member whether an answer with a success status is a failure all the same."""
+    meanings: Mapping[str, int] = {}
+    """Code -> the status that it means, where the HTTP status says less."""
 
 
 class Wording(NamedTuple):
@@ -63,8 +75,14 @@ class Wording(NamedTuple):
 
 PROBLEM = Family({name: (name,) for name in ("type", "title", "detail", "instance")})
 """RFC 9457; for want of a mark of its own it comes after the others."""
-OAUTH = Family({"code": ("error",), "detail": ("error_description",)}, marks=("error",), kind=str, failed=bool)
-"""RFC 6749 section 5.2."""
+OAUTH = Family(
+    {"code": ("error",), "detail": ("error_description",)},
+    marks=("error",),
+    kind=str,
+    failed=bool,
+    meanings={"invalid_client": 401, "unauthorized_client": 403, "access_denied": 403},
+)
+"""RFC 6749 section 5.2, where a wrong client secret is answered 400 or 401."""
 MESSAGE = Family({"detail": ("Message",)}, marks=("Message",), kind=str)
 """ASP.NET's own error body."""
 
@@ -77,9 +95,10 @@ def dig(body: Any, path: Iterable[str]) -> Any:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without the given secrets and without the values of members that usually hold one."""
+    """The text without the given secrets, quoted or not, and without the values of members that usually hold one."""
     for secret in secrets:
-        text = text.replace(secret, "[redacted]")
+        for written in {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}:
+            text = text.replace(written, "[redacted]")
     return _SECRET_MEMBER.sub(r"\1[redacted]", text)
 
 
@@ -92,7 +111,7 @@ def shown_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> Headers
 def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
     """Limit and rest of the window, as X-RateLimit-Limit and X-RateLimit-Remaining say, or None."""
     values = [headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining")]
-    numbers = [int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None for value in values]
+    numbers = [int(value) if _WHOLE.fullmatch(value) else None for value in values]
     return None if numbers == [None, None] else RateLimit(*numbers)
 
 
@@ -117,7 +136,7 @@ def read(wording: Wording, answer: Answer, secrets: list[str], now: float) -> An
         error: TruecopyError = failure
         if isinstance(body, str | type(None)) and error.detail is None and reason:
             error.detail = reason
-    elif reason is None and (answer.status != 204 or not answer.body):
+    elif reason is None:
         return body
     elif answer.broken and not answer.too_large:
         error = MaybeSentError(reason)
@@ -139,12 +158,25 @@ def describe(error: TruecopyError, wording: Wording, answer: Answer, body: Any, 
     error.retry_after = retry_after(answer.headers, now)
     error.rate_limit = rate_limit(answer.headers)
     error.request_id = request_id(wording, answer.headers, body)
-    error.body = redact(answer.body[: _SHOWN_BODY * 4].decode("utf-8", "replace"), secrets)[:_SHOWN_BODY]
+    error.body = _start(answer.body, secrets)
+    clean(error, secrets)
+
+
+def clean(error: TruecopyError, secrets: list[str]) -> None:
+    """Redact and bound an error's texts."""
     for name in ("type", "title", "detail", "instance", "code", "sub_code", "request_id"):
         text = getattr(error, name)
         if text is not None:
             setattr(error, name, redact(text, secrets)[:_SHOWN_BODY])
     error.args = (error.detail,)
+
+
+def _start(body: bytes, secrets: list[str]) -> str:
+    """The start of a body, redacted. What is read ends well before a secret that the reading may have cut."""
+    margin = max(map(len, secrets), default=0)
+    read = body[: _SHOWN_BODY * 4 + margin]
+    text = redact(read.decode("utf-8", "replace"), secrets)
+    return text[: min(_SHOWN_BODY, len(text) - margin if len(read) < len(body) else _SHOWN_BODY)]
 
 
 def _parse(answer: Answer) -> tuple[Any, str | None]:
@@ -154,7 +186,7 @@ def _parse(answer: Answer) -> tuple[Any, str | None]:
     if not answer.body.strip():
         return None, None if answer.status == 204 else "the body is empty"
     try:
-        return json.loads(answer.body), None
+        return _JSON.decode(answer.body.decode("utf-8-sig")), None
     except (ValueError, RecursionError) as error:
         label = answer.headers.get("content-type", "no media type")
         kind = "nested too deeply" if isinstance(error, RecursionError) else "not JSON"
@@ -167,8 +199,10 @@ def _failure(wording: Wording, status: int, body: Any) -> ApiError | None:
     if 200 <= status < 300 and not (family and family.failed(dig(body, family.marks))):
         return None
     found = {name: dig(body, path) for name, path in family.fields.items()} if family else {}
-    told = (dig(body, path) for path in family.statuses) if family and status < 300 else ()
-    effective = next((value for value in told if type(value) is int and 400 <= value <= 599), status)
+    told = (str(dig(body, path)) for path in family.statuses) if family and status < 300 else ()
+    effective = next((int(value) for value in told if re.fullmatch("[45][0-9]{2}", value)), status)
+    if family:
+        effective = family.meanings.get(str(found.get("code")), effective)
     # A zero is how the envelopes write "no code".
     fields = {name: str(value) for name, value in found.items() if isinstance(value, str | int) and value}
     error = class_for(effective)(fields.pop("detail", None), **fields)

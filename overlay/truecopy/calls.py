@@ -8,22 +8,24 @@ yields.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import json
+import math
 import os
-import threading
 import time
 import urllib.parse
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from truecopy import answers
 from truecopy.answers import Wording
 from truecopy.credentials import Asked, ClientCredentials, Fixed
-from truecopy.drift import Drift, parsed, repaired
+from truecopy.drift import Drift, parsed, salvaged
 from truecopy.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -33,11 +35,13 @@ from truecopy.errors import (
     RateLimitError,
     ResponseMismatchError,
     ResponseMismatchWarning,
+    TransportError,
     TruecopyError,
     WaitTimeoutError,
 )
 from truecopy.exchange import Answer, AsyncExchange, Exchange, Headers, Request, Timeouts
 from truecopy.limits import Limiter
+from truecopy.locks import Lock
 from truecopy.observe import USER_AGENT, Hooks, Span
 from truecopy.retry import CLOCK, Clock, Failure, Policy, Retries
 from truecopy.schema import Finding, Operation, Spec, errors_in, escape, type_name
@@ -115,9 +119,10 @@ class Ask(NamedTuple):
 
 
 class Renew(NamedTuple):
-    """Exchange client credentials for a token, one exchange at a time."""
+    """Exchange client credentials for a token, one exchange at a time, until the given time."""
 
     credential: ClientCredentials
+    until: float
 
 
 class Hold(NamedTuple):
@@ -128,13 +133,26 @@ class Hold(NamedTuple):
 
 
 class Poll(NamedTuple):
-    """Call a function or coroutine function of the user's or of a resource."""
+    """Call a function or coroutine function of the user's or of a resource; the calls in it end by the given time."""
 
     function: Callable[[], Any]
+    until: float
 
 
 Step = Send | Pause | Ask | Renew | Hold | Poll
 Life = Generator[Step, Any, T]
+
+_until: ContextVar[float] = ContextVar("until", default=math.inf)
+"""When calls that serve another one give up, on the clock of the client."""
+
+
+@contextlib.contextmanager
+def _ending(until: float) -> Iterator[None]:
+    outer = _until.set(min(until, _until.get()))
+    try:
+        yield
+    finally:
+        _until.reset(outer)
 
 
 class Core:
@@ -167,15 +185,16 @@ class Core:
     ) -> Life[ApiResponse[P]]:
         """One call from arguments to result. The parameters are those of ``SyncCalls.raw``."""
         clock = self.settings.clock
-        started = clock.monotonic()
+        started, attempts = clock.monotonic(), 0
         with Span(self.provider.name, operation) as span:
             try:
                 target, content, kind = self._prepare(operation, build, arguments)
-                answer, body, attempts = yield from self._attempts(operation, target, content, kind, started, span)
-                data = self._result(operation, body, model, payload, attribute, answer)
+                answer, body, attempts, secrets = yield from self._attempts(
+                    operation, target, content, kind, started, span
+                )
+                data = self._result(operation, body, model, payload, attribute, answer, secrets)
             except TruecopyError as error:
-                error.provider = error.provider or self.provider.name
-                error.operation = error.operation or operation.name
+                self._name(error, operation, attempts)
                 raise
         headers = answer.headers
         return ApiResponse(
@@ -191,32 +210,30 @@ class Core:
 
     def _attempts(
         self, operation: Operation, target: str, content: bytes | None, kind: str | None, started: float, span: Span
-    ) -> Life[tuple[Answer, Any, int]]:
-        settings, clock = self.settings, self.settings.clock
+    ) -> Life[tuple[Answer, Any, int, list[str]]]:
+        """The answer, its body, the count of attempts, and what must not be shown of them."""
+        settings, clock, name = self.settings, self.settings.clock, self.provider.name
         attempt, renewed = 0, False
         while True:
+            if self.limiter is not None and not (yield Hold(self.limiter, self._left(started))):
+                raise NotSentError("the deadline passed while the rate limiter held the request back", attempts=attempt)
+            secret = (yield from self._secret(started)) if operation.secured else None
+            secrets = [*self.credential.secrets(), *([secret] if secret else [])]
             attempt += 1
-            secret = None
             try:
-                left = self._left(started)
-                if self.limiter is not None and not (yield Hold(self.limiter, left)):
-                    raise NotSentError("the deadline passed while the rate limiter held the request back")
-                if operation.secured:
-                    secret = yield from self._secret()
                 request = self._request(operation, target, content, kind, secret, started)
-                settings.hooks.request(self.provider.name, operation.name, attempt, request)
+                settings.hooks.request(name, operation.name, attempt, request)
                 sent = clock.monotonic()
                 answer = yield Send(request)
-                settings.hooks.response(self.provider.name, operation.name, attempt, answer, clock.monotonic() - sent)
-                return (
-                    answer,
-                    answers.read(self.provider.wording, answer, self.credential.secrets(), clock.time()),
-                    attempt,
-                )
+                settings.hooks.response(name, operation.name, attempt, answer, clock.monotonic() - sent, secrets)
+                body = answers.read(self.provider.wording, answer, secrets, clock.time())
+                span.attempt(attempt, answer.status)
+                return answer, body, attempt, secrets
             except TruecopyError as error:
-                error.attempts = attempt
-                settings.hooks.failure(self.provider.name, operation.name, attempt, error)
-                span.attempt(attempt, error)
+                answers.clean(error, secrets)
+                self._name(error, operation, attempt)
+                settings.hooks.failure(name, operation.name, attempt, error)
+                span.attempt(attempt, error.http_status, error)
                 if isinstance(error, AuthenticationError) and secret and self.credential.renewable and not renewed:
                     self.credential.refuse(secret)
                     renewed = True
@@ -226,17 +243,23 @@ class Core:
                     raise
             yield Pause(pause)
 
-    def _left(self, started: float) -> float:
-        return started + self.settings.deadline - self.settings.clock.monotonic()
+    def _name(self, error: TruecopyError, operation: Operation, attempts: int) -> None:
+        """Say whose error it is, unless that is known already, as with a token that could not be fetched."""
+        error.provider = error.provider or self.provider.name
+        error.operation = error.operation or operation.name
+        error.attempts = error.attempts or attempts
 
-    def _secret(self) -> Life[str]:
+    def _left(self, started: float) -> float:
+        return min(started + self.settings.deadline, _until.get()) - self.settings.clock.monotonic()
+
+    def _secret(self, started: float) -> Life[str]:
         credential = self.credential
         secret = credential.ready(self.settings.clock.monotonic())
         if secret is None:
             if isinstance(credential, Asked):
                 secret = credential.accept((yield Ask(credential.function)))
             elif isinstance(credential, ClientCredentials):
-                secret = yield Renew(credential)
+                secret = yield Renew(credential, started + self.settings.deadline)
         assert secret is not None
         return secret
 
@@ -251,12 +274,12 @@ class Core:
                 if operation.body is not None and "json" in parts:
                     problem = _first("body", operation.body(parts["json"]))
                 content, kind = _content(parts)
+                query = _query(parts.get("params", {}))
             except (TypeError, ValueError, AttributeError, RecursionError) as error:
                 problem = f"an argument has a wrong type or value: {type(error).__name__}"
         if problem is not None:
             raise ConfigurationError(problem)
-        query = [(name, _text(value)) for name, value in parts.get("params", {}).items()]
-        return parts["url"] + ("?" + urllib.parse.urlencode(query) if query else ""), content, kind
+        return parts["url"] + query, content, kind
 
     def _request(
         self,
@@ -285,7 +308,14 @@ class Core:
         return Request(operation.method, url, headers, content, settings.timeouts, deadline, settings.limit)
 
     def _result(
-        self, operation: Operation, body: Any, model: Any, payload: type[P], attribute: str | None, answer: Answer
+        self,
+        operation: Operation,
+        body: Any,
+        model: Any,
+        payload: type[P],
+        attribute: str | None,
+        answer: Answer,
+        secrets: list[str],
     ) -> P:
         """The object that the caller gets. Raises ResponseMismatchError, with what is known of the answer."""
         if model is None:
@@ -311,11 +341,9 @@ class Core:
             provider=self.provider.name,
             operation=operation.name,
         )
-        answers.describe(
-            error, self.provider.wording, answer, body, self.credential.secrets(), self.settings.clock.time()
-        )
-        if self.settings.on_mismatch == "warn":
-            result = parsed(model, repaired(body, broken), payload, attribute)
+        answers.describe(error, self.provider.wording, answer, body, secrets, self.settings.clock.time())
+        if self.settings.on_mismatch == "warn" and operation.success is not None:
+            result = salvaged(model, body, payload, attribute, operation.success)
             if result is not None:
                 warnings.warn(str(error), ResponseMismatchWarning, stacklevel=2)
                 return result
@@ -326,11 +354,14 @@ def _problem(operation: Operation, arguments: dict[str, Any]) -> str | None:
     """What is wrong with the arguments of a call, or None."""
     for name, check in operation.parameters.items():
         value = arguments.get(name)
-        if value is None or type(value).__name__ == "Unset":
+        absent = value is None or type(value).__name__ == "Unset"
+        if absent and name not in operation.in_path:
             continue
         problem = _first(name, check(getattr(value, "value", value)))
-        if problem is None and name in operation.in_path and str(value) in ("", ".", ".."):
+        if problem is None and name in operation.in_path and (absent or str(value) in ("", ".", "..")):
             problem = f"{name}: {str(value)!r} cannot be part of a path"
+        if problem is None and isinstance(value, float) and check("") and not check(int(value)):
+            problem = f"{name}: expected integer, got number"
         if problem is not None:
             return problem
     body = arguments.get("body")
@@ -353,8 +384,14 @@ def _content(parts: dict[str, Any]) -> tuple[bytes | None, str | None]:
     return None, None
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _query(parameters: dict[str, Any]) -> str:
+    """The query of a URL, with its question mark; a list repeats its name."""
+    pairs = [
+        (name, str(each).lower() if isinstance(each, bool) else str(each))
+        for name, value in parameters.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    return "?" + urllib.parse.urlencode(pairs) if pairs else ""
 
 
 def waiting(
@@ -378,25 +415,32 @@ def waiting(
                 operation=name,
             )
         until = lambda seen: getattr(seen, state) in ends  # noqa: E731
+    if not (timeout > 0 and interval > 0):
+        raise ConfigurationError("timeout and interval must be above 0", provider=core.provider.name, operation=name)
     clock = core.settings.clock
     give_up = clock.monotonic() + timeout
     last: T | None = None
-    pause, polls = interval, 0
+    # With a clock that does not sleep, pauses count all the same.
+    pause, polls, paused = interval, 0, 0.0
     while True:
         polls += 1
-        asked: float | None = None
+        asked = 0.0
         try:
-            last = yield Poll(read)
+            # The last call may pass the timeout, but by no more than the interval.
+            last = yield Poll(read, max(give_up, clock.monotonic() + interval))
         except QuotaExhaustedError:
             raise
         except RateLimitError as error:
-            asked = error.retry_after
+            asked = error.retry_after or 0.0
+        except TransportError:
+            if clock.monotonic() < give_up:
+                raise
         else:
             if on_update is not None:
-                yield Poll(functools.partial(on_update, last))
+                yield Poll(functools.partial(on_update, last), math.inf)
             if until(last):
                 return last
-        left = give_up - clock.monotonic()
+        left = min(give_up - clock.monotonic(), timeout - paused)
         if left <= 0:
             raise WaitTimeoutError(
                 f"no end state within {timeout:g} s",
@@ -405,7 +449,9 @@ def waiting(
                 operation=name,
                 attempts=polls,
             )
-        yield Pause(min(max(pause, asked or 0.0), left))
+        wait = min(max(pause, asked), left)
+        paused += wait
+        yield Pause(wait)
         pause = min(pause * 1.5, interval * 10)
 
 
@@ -524,6 +570,8 @@ class SyncCalls:
                     step = life.send(done)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
+        finally:
+            life.close()
 
     def _do(self, step: Step) -> Any:
         clock = self._core.settings.clock
@@ -532,15 +580,23 @@ class SyncCalls:
                 return self._pool.exchange().send(request)
             case Pause(seconds):
                 return clock.sleep(seconds)
-            case Ask(function) | Poll(function):
+            case Ask(function):
                 return function()
+            case Poll(function, until):
+                with _ending(until):
+                    return function()
             case Hold(limiter, seconds):
                 return limiter.hold(seconds, clock)
-            case Renew(credential):
-                with credential.lock:
-                    return credential.ready(clock.monotonic()) or credential.accept(
-                        self.call(*_token_call(self._core, credential)), clock.monotonic()
-                    )
+            case Renew(credential, until):
+                if not credential.lock.acquire(until - clock.monotonic()):
+                    raise NotSentError(_NO_TOKEN)
+                try:
+                    with _ending(until):
+                        return credential.ready(clock.monotonic()) or credential.accept(
+                            self.call(*_token_call(self._core, credential)), clock.monotonic()
+                        )
+                finally:
+                    credential.lock.release()
 
 
 class AsyncCalls:
@@ -635,16 +691,33 @@ class AsyncCalls:
                 return await self._pool.exchange().send(request)
             case Pause(seconds):
                 return await clock.sleep_async(seconds)
-            case Ask(function) | Poll(function):
-                done = function()
-                return await done if inspect.isawaitable(done) else done
+            case Ask(function):
+                return await _awaited(function())
+            case Poll(function, until):
+                with _ending(until):
+                    return await _awaited(function())
             case Hold(limiter, seconds):
                 return await limiter.hold_async(seconds, clock)
-            case Renew(credential):
-                async with self._pool.renewal():
-                    return credential.ready(clock.monotonic()) or credential.accept(
-                        await self.call(*_token_call(self._core, credential)), clock.monotonic()
-                    )
+            case Renew(credential, until):
+                lock = self._pool.renewal()
+                try:
+                    await asyncio.wait_for(lock.acquire(), max(until - clock.monotonic(), 0.001))
+                except TimeoutError:
+                    raise NotSentError(_NO_TOKEN) from None
+                try:
+                    with _ending(until):
+                        return credential.ready(clock.monotonic()) or credential.accept(
+                            await self.call(*_token_call(self._core, credential)), clock.monotonic()
+                        )
+                finally:
+                    lock.release()
+
+
+async def _awaited(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value
+
+
+_NO_TOKEN = "the deadline passed while another call fetched a token"  # noqa: S105
 
 
 def _token_call(core: Core, credential: ClientCredentials) -> tuple[Any, ...]:
@@ -653,37 +726,41 @@ def _token_call(core: Core, credential: ClientCredentials) -> tuple[Any, ...]:
     return operation.id, lambda: {"url": operation.path, "data": credential.form()}, {}, None, dict
 
 
+_INHERITED: list[object] = []
+"""Connections that a forked child has from its parent: neither used nor let go of, since they are the parent's."""
+
+
 class Pool:
     """The connections of a client and its views: opened when first needed, and anew in a forked child."""
 
     def __init__(self, open_it: Callable[[], Exchange]) -> None:
         self._open = open_it
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._exchange: Exchange | None = None
         self._process = 0
         self.closed = False
 
     def exchange(self) -> Exchange:
         """The connections. Raises ConfigurationError when they were closed."""
-        if self._exchange is None or self._process != os.getpid():
-            self._renew()
         if self.closed:
             raise ConfigurationError("the client is closed")
-        assert self._exchange is not None
-        return self._exchange
-
-    def _renew(self) -> None:
-        if self._process != os.getpid():
-            self._lock = threading.Lock()  # the parent's may be held for ever
-        with self._lock:
-            if self._exchange is None or self._process != os.getpid():
-                self._exchange, self._process = self._open(), os.getpid()
+        exchange = self._exchange
+        if exchange is None or self._process != os.getpid():
+            with self._lock:
+                if self._exchange is None or self._process != os.getpid():
+                    _INHERITED.append(self._exchange)
+                    self._exchange, self._process = self._open(), os.getpid()
+                exchange = self._exchange
+        return exchange
 
     def close(self) -> None:
         """Close the connections; closing twice is fine."""
         self.closed = True
-        if self._exchange is not None and self._process == os.getpid():
-            self._exchange.close()
+        exchange, self._exchange = self._exchange, None
+        if self._process != os.getpid():
+            _INHERITED.append(exchange)
+        elif exchange is not None:
+            exchange.close()
 
 
 class AsyncPool:
@@ -702,6 +779,7 @@ class AsyncPool:
             raise ConfigurationError("the client is closed")
         here = (os.getpid(), asyncio.get_running_loop())
         if self._owner is None or self._owner[0] != here[0]:
+            _INHERITED.append(self._exchange)
             self._exchange, self._owner, self._renewal = self._open(), here, asyncio.Lock()
         elif self._owner[1] is not here[1]:
             raise ConfigurationError(
@@ -712,10 +790,14 @@ class AsyncPool:
 
     def renewal(self) -> asyncio.Lock:
         """Held while a token is fetched, so that one is fetched at a time."""
+        self.exchange()  # the lock belongs to the loop as the connections do
         return self._renewal
 
     async def close(self) -> None:
-        """Close the connections; closing twice is fine."""
+        """Close the connections; closing twice is fine, and from another loop there is nothing that could be closed."""
         self.closed = True
-        if self._exchange is not None and self._owner is not None and self._owner[0] == os.getpid():
-            await self._exchange.close()
+        exchange, self._exchange = self._exchange, None
+        if self._owner is not None and self._owner[0] != os.getpid():
+            _INHERITED.append(exchange)
+        elif exchange is not None and self._owner == (os.getpid(), asyncio.get_running_loop()):
+            await exchange.close()

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import inspect
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import urljoin, urlsplit
@@ -66,16 +67,24 @@ class BaseClient:
     ) -> None:
         if isinstance(given, Asked) and inspect.iscoroutinefunction(given.function) and not self._asynchronous:
             raise ConfigurationError("the credential is a coroutine function: only the asynchronous client can ask it")
+        _known(options, Options)
         provider = self.PROVIDER
-        url = options.get("base_url") or os.environ.get(f"{provider.name.upper()}_BASE_URL")
-        base_url = _base_url(_server(provider, datacenter) if datacenter or not url else url)
-        settings = _settings(Settings(), options)
-        if settings.scheme is not None and settings.scheme not in provider.spec.schemes():
-            raise ConfigurationError(f"scheme must be one of {', '.join(provider.spec.schemes())}")
-        limiter = options.get("limiter")
+        if datacenter is not None and "base_url" in options:
+            raise ConfigurationError("pass datacenter or base_url, not both")
+        url = options.get("base_url", os.environ.get(f"{provider.name.upper()}_BASE_URL") or None)
+        base_url = _base_url(_server(provider, datacenter) if datacenter is not None or url is None else url)
         self._options = options
+        self._start(given, base_url, _settings(provider, Settings(), options))
+
+    def _start(self, given: Fixed | Asked | ClientCredentials, base_url: str, settings: Settings) -> None:
+        limiter = self._options.get("limiter")
         core = Core(
-            provider, base_url, given, settings, _limiter(provider, given, limiter) if limiter else None, Drift()
+            self.PROVIDER,
+            base_url,
+            given,
+            settings,
+            _limiter(self.PROVIDER, given, limiter) if limiter else None,
+            Drift(),
         )
         self._setup(core, self._open_pool(base_url))
 
@@ -94,10 +103,11 @@ class BaseClient:
         Raises:
             ConfigurationError: An option is unknown or its value is unusable.
         """
+        _known(options, CallOptions)
         view = object.__new__(type(self))
-        view._options = {**self._options, **options}
+        view._options = self._options
         core = copy.copy(self._core)
-        core.settings = _settings(core.settings, options)
+        core.settings = _settings(core.provider, core.settings, options)
         view._setup(core, self._pool)
         return view
 
@@ -117,22 +127,53 @@ class BaseClient:
     def __reduce__(self) -> tuple[Any, ...]:
         if self._options.get("http_client") is not None:
             raise ConfigurationError("a client with an http_client of its own cannot be pickled")
-        reference = self._core.credential.reference(embed=self._options.get("pickle_credentials", False))
-        return _revive, (type(self), reference, {**self._options, "base_url": self.base_url})
+        embed = self._options.get("pickle_credentials", False)
+        limiter = self._options.get("limiter")
+        if isinstance(limiter, str) and urlsplit(limiter).password and not embed:
+            raise ConfigurationError("the limiter's URL holds a password: give the client pickle_credentials=True")
+        kept: Options = {"limiter": limiter, "pickle_credentials": embed} if limiter else {"pickle_credentials": embed}
+        return _revive, (
+            type(self),
+            self._core.credential.reference(embed=embed),
+            self.base_url,
+            self._core.settings,
+            kept,
+        )
 
     def _same_origin(self, url: str) -> str:
         """Resolve a URL that an answer names. Raises ConfigurationError when it leads to another origin."""
-        full = urljoin(self.base_url + "/", url)
-        if urlsplit(full)[:2] != urlsplit(self.base_url)[:2] or not url:
+        if not isinstance(url, str) or not url.strip():
+            raise ConfigurationError("there is no URL")
+        try:
+            full = urljoin(self.base_url + "/", url)
+            same = _origin(full) == _origin(self.base_url)
+        except ValueError:
+            same = False
+        if not same:
             raise ConfigurationError("the URL leads to another origin, which must not see the credential")
         return full
 
 
-def _revive(kind: type[BaseClient], reference: tuple[Callable[..., Any], tuple[Any, ...]], options: Any) -> BaseClient:
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port (RFC 6454); a URL with a user or with what parsers disagree on is of no origin."""
+    parts = urlsplit(url)
+    if parts.username is not None or "\\" in url or not url.isprintable():
+        raise ValueError
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _revive(
+    kind: type[BaseClient],
+    reference: tuple[Callable[..., Any], tuple[Any, ...]],
+    base_url: str,
+    settings: Settings,
+    options: Options,
+) -> BaseClient:
     """A client from its pickle: the credential is looked up and connections are opened anew."""
     client = object.__new__(kind)
     make, arguments = reference
-    BaseClient.__init__(client, make(*arguments), **options)
+    client._options = options
+    client._start(make(*arguments), base_url, settings)
     return client
 
 
@@ -216,7 +257,7 @@ def _base_url(url: str) -> str:
         usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
     except (ValueError, AttributeError, TypeError):
         usable = False
-    if not usable or parts.query or parts.fragment or parts.username or not url.isprintable() or " " in url:
+    if not usable or parts.query or parts.fragment or "@" in parts.netloc or not re.fullmatch(r"[!-\[\]-~]+", url):
         raise ConfigurationError("base_url must be http(s)://host[:port][/path] without user, query or fragment")
     return url.rstrip("/")
 
@@ -228,17 +269,20 @@ def _limiter(provider: Provider, given: Any, wanted: bool | str) -> Limiter:
     )
 
 
-def _settings(settings: Settings, options: Mapping[str, Any]) -> Settings:
-    """The settings with some replaced. Raises ConfigurationError for an unusable one."""
-    unknown = options.keys() - Options.__annotations__.keys() - CallOptions.__annotations__.keys()
+def _known(options: Mapping[str, Any], known: Any) -> None:
+    """Raises ConfigurationError when there is an option that the TypedDict does not know."""
+    unknown = options.keys() - known.__required_keys__ - known.__optional_keys__
     if unknown:
         raise ConfigurationError(f"unknown option: {', '.join(sorted(unknown))}")
+
+
+def _settings(provider: Provider, settings: Settings, options: Mapping[str, Any]) -> Settings:
+    """The settings with some replaced. Raises ConfigurationError for an unusable one."""
     changes: dict[str, Any] = {}
     if "timeout" in options:
         timeout = options["timeout"]
-        changes["timeouts"] = (
-            timeout if isinstance(timeout, Timeouts) else Timeouts(*[_seconds("timeout", timeout)] * 4)
-        )
+        steps = timeout if isinstance(timeout, Timeouts) else [timeout] * 4
+        changes["timeouts"] = Timeouts(*[_seconds("timeout", step) for step in steps])
     if "deadline" in options:
         changes["deadline"] = _seconds("deadline", options["deadline"])
     if "retries" in options:
@@ -251,9 +295,12 @@ def _settings(settings: Settings, options: Mapping[str, Any]) -> Settings:
         changes["on_mismatch"] = options["on_mismatch"]
     if "max_body" in options:
         changes["limit"] = int(_seconds("max_body", options["max_body"]))
-    for name in ("scheme", "clock"):
-        if name in options:
-            changes[name] = options[name]
+    if "scheme" in options:
+        changes["scheme"] = options["scheme"]
+        if options["scheme"] not in provider.spec.schemes():
+            raise ConfigurationError(f"scheme must be one of {', '.join(provider.spec.schemes())}")
+    if "clock" in options:
+        changes["clock"] = options["clock"]
     hooks = {name: options[name] for name in ("on_request", "on_response", "on_error") if name in options}
     if hooks:
         changes["hooks"] = dataclasses.replace(settings.hooks, **hooks)

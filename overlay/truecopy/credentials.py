@@ -6,11 +6,11 @@ A credential is checked when a client is made; its value is never part of a mess
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from truecopy.errors import AuthenticationError, ConfigurationError
+from truecopy.locks import Lock
 
 Given = str | Callable[[], str] | Callable[[], Awaitable[str]] | None
 """What users pass: the secret, a function that returns it (asked before each request), or None for the environment."""
@@ -114,14 +114,15 @@ class ClientCredentials:
     #: A token is renewed this many seconds before it expires, or when a tenth of its life is left if that is less.
     EARLY = 60.0
 
-    def __init__(self, client_id: str, client_secret: str, variables: tuple[str, str] | None = None) -> None:
+    def __init__(self, client_id: object, client_secret: object, variables: tuple[str, str] | None = None) -> None:
         self.variables = variables
         """The environment variables that id and secret were read from."""
         self.client_id = checked(client_id, "client_id")
         self._client_secret = checked(client_secret, "client_secret")
         self._token: str | None = None
         self._renew_at = 0.0
-        self.lock = threading.Lock()
+        self.lock = Lock()
+        """Held while a token is fetched, so that one is fetched at a time."""
 
     def form(self) -> dict[str, str]:
         """The body of the token request."""
@@ -134,7 +135,7 @@ class ClientCredentials:
         """Keep the token of a token answer. Raises AuthenticationError when there is none."""
         try:
             self._token, lifetime = checked(token["access_token"], "the token"), float(token["expires_in"])
-        except (ConfigurationError, LookupError, TypeError, ValueError):
+        except (ConfigurationError, LookupError, TypeError, ValueError, OverflowError):
             lifetime = -1.0
         if self._token is None or lifetime < 0:
             raise AuthenticationError("the token endpoint did not answer a usable token")
@@ -184,12 +185,12 @@ def client_credentials(
         ConfigurationError: One is given without the other, or cannot be used.
     """
     passed = client_id is not None or client_secret is not None
-    values = (client_id, client_secret) if passed else tuple(map(os.environ.get, variables))
+    values = (client_id, client_secret) if passed else (os.environ.get(variables[0]), os.environ.get(variables[1]))
     if values == (None, None):
         return None
     if None in values:
         raise ConfigurationError(f"client_id and client_secret go together (or {' and '.join(variables)})")
-    return ClientCredentials(str(values[0]), str(values[1]), None if passed else variables)
+    return ClientCredentials(*values, None if passed else variables)
 
 
 def _refuse_embedding(embed: bool) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from truecopy.schema import Finding
+from truecopy.locks import Lock
+from truecopy.schema import Check, Finding, errors_in
 
 P = TypeVar("P")
 
@@ -36,7 +35,7 @@ class Drift:
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, Finding], int] = {}
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def record(self, operation: str, findings: list[Finding]) -> None:
         """Count findings on one answer."""
@@ -60,37 +59,51 @@ class Drift:
         with self._lock:
             self._seen.clear()
 
-    def __getstate__(self) -> None:
-        return None  # a client that is pickled starts with nothing seen
-
-    def __setstate__(self, state: None) -> None:
-        self.__init__()  # type: ignore[misc]
+    def __reduce__(self) -> tuple[type[Drift], tuple[()]]:
+        return Drift, ()  # a copy starts with nothing seen
 
 
 def parsed(model: Any, body: Any, payload: type[P], attribute: str | None) -> P | None:
     """The payload as an object of its model, or None when the body does not hold one."""
     try:
         result = model.from_dict(body)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
     if attribute is not None:
         result = getattr(result, attribute)
     return result if isinstance(result, payload) else None
 
 
-def repaired(body: Any, broken: list[Finding]) -> Any:
-    """The body without the members that break the spec; a required one that is absent becomes None."""
-    body = copy.deepcopy(body)
-    for found in broken:
-        parent: Any = body
-        *path, name = [part.replace("~1", "/").replace("~0", "~") for part in found.pointer.split("/")[1:]] or [""]
-        for part in path:
-            parent = parent[int(part)] if isinstance(parent, list) else parent.get(part)
-        if isinstance(parent, dict):
-            if name in parent and parent[name] is not None:
-                parent[name] = None
-            elif name in parent:
-                del parent[name]
-            else:
-                parent[name] = None
-    return body
+_ROUNDS = 6
+
+
+def salvaged(model: Any, body: Any, payload: type[P], attribute: str | None, check: Check) -> P | None:
+    """What can be read of a body that breaks the spec, or None: it is repaired until it parses."""
+    for _ in range(_ROUNDS):
+        for found in reversed(errors_in(check(body))):
+            body = _repaired(body, found.pointer.split("/")[1:], found.expected)
+        result = parsed(model, body, payload, attribute)
+        if result is not None:
+            return result
+    return None
+
+
+def _repaired(node: Any, path: list[str], expected: str) -> Any:
+    """A copy in which the member at the path is None; or what stands for nothing if None is not acceptable either."""
+    if not path:
+        return next((empty for kind, empty in _EMPTY.items() if kind in expected), None)
+    name, rest = path[0].replace("~1", "/").replace("~0", "~"), path[1:]
+    if isinstance(node, list):
+        index = int(name)
+        return [
+            *node[:index],
+            *([_repaired(node[index], rest, expected)] if rest else []),
+            *node[index + 1 :],
+        ]
+    if rest or node.get(name) is not None or name not in node:
+        return {**node, name: _repaired(node.get(name), rest, expected) if rest else None}
+    empty = _repaired(None, [], expected)
+    return {**node, name: empty} if empty is not None else {key: node[key] for key in node if key != name}
+
+
+_EMPTY: dict[str, Any] = {"object": {}, "array": []}

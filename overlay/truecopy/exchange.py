@@ -98,6 +98,8 @@ class Body:
 
     def _keep(self, chunk: bytes) -> None:
         if self._inflate is not None:
+            if self._inflate.eof:
+                return  # what follows the compressed body would pile up in the decompressor
             try:
                 chunk = self._inflate.decompress(chunk, self._room + 1)
             except zlib.error:
@@ -167,7 +169,14 @@ def proxy_for(origin: str) -> str | None:
     parts = urlsplit(origin)
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if proxy and not urllib.request.proxy_bypass(parts.netloc) else None
+    if not proxy or urllib.request.proxy_bypass(parts.netloc):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def unusable_proxy() -> ConfigurationError:
+    """What to raise when the proxy is none; its URL may hold a password."""
+    return ConfigurationError("the proxy that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) is unusable")
 
 
 _PID = os.getpid()

@@ -53,9 +53,12 @@ class Limiter:
         raise NotSentError(f"the shared limiter's storage does not answer: {failure}")
 
     def hold(self, seconds: float, clock: Clock) -> bool:
-        """Wait until a request may pass; returns False when that takes longer than ``seconds``."""
+        """Wait until a request may pass; returns False when that takes longer than ``seconds``.
+
+        A clock that does not sleep lets every request pass.
+        """
         give_up = clock.monotonic() + seconds
-        while pause := self._try():
+        while clock.sleeping and (pause := self._try()):
             if clock.monotonic() + pause > give_up:
                 return False
             clock.sleep(pause)
@@ -64,12 +67,8 @@ class Limiter:
     async def hold_async(self, seconds: float, clock: Clock) -> bool:
         """Like ``hold``, for a task."""
         give_up = clock.monotonic() + seconds
-        while pause := await (asyncio.to_thread(self._try) if self._shared else _now(self._try())):
+        while clock.sleeping and (pause := await asyncio.to_thread(self._try) if self._shared else self._try()):
             if clock.monotonic() + pause > give_up:
                 return False
             await clock.sleep_async(pause)
         return True
-
-
-async def _now(value: float) -> float:
-    return value

@@ -82,10 +82,12 @@ class Hooks:
             if self.on_request is not None:
                 self.on_request(event)
 
-    def response(self, provider: str, operation: str, attempt: int, answer: Answer, elapsed: float) -> None:
+    def response(
+        self, provider: str, operation: str, attempt: int, answer: Answer, elapsed: float, secrets: list[str]
+    ) -> None:
         """An answer has arrived."""
         if self.on_response is not None or log.isEnabledFor(logging.INFO):
-            shown = shown_headers(answer.headers, ())
+            shown = shown_headers(answer.headers, secrets)
             log.info("%s %s: %d in %.0f ms, attempt %d", provider, operation, answer.status, elapsed * 1000, attempt)
             log.debug("%s %s: headers %s", provider, operation, dict(shown))
             if self.on_response is not None:
@@ -114,18 +116,21 @@ class Span:
                 attributes={"http.request.method": operation.method, "url.template": operation.path},
             )
 
-    def attempt(self, number: int, error: TruecopyError) -> None:
-        """Note an attempt that failed."""
+    def attempt(self, number: int, status: int | None, error: TruecopyError | None = None) -> None:
+        """Note an attempt, its HTTP status if there is one and its failure if it failed."""
         if self._span is not None:
-            self._span.add_event("attempt failed", {"attempt": number, "error.type": type(error).__name__})
+            self._span.set_attribute("http.request.resend_count", number - 1)
+            if status is not None:
+                self._span.set_attribute("http.response.status_code", status)
+            if error is not None:
+                self._span.add_event("attempt failed", {"attempt": number, "error.type": type(error).__name__})
 
     def __enter__(self) -> Span:
         return self
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         if self._span is not None:
-            if isinstance(error, TruecopyError):
+            if error is not None:
                 self._span.set_attribute("error.type", type(error).__name__)
-                if error.http_status is not None:
-                    self._span.set_attribute("http.response.status_code", error.http_status)
+                self._span.set_status(sys.modules["opentelemetry.trace"].StatusCode.ERROR)
             self._span.end()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import httpx
 
 from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
-from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request
+from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, unusable_proxy
 
 if TYPE_CHECKING:
     import ssl
 
+_Transport = TypeVar("_Transport", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 _FAILURES = (httpx.HTTPError, httpx.StreamError)
 _NOT_SENT = (
     httpx.ConnectError,
@@ -51,11 +53,16 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _options(origin: str, proxy: str | None) -> dict[str, Any]:
+def _made(transport: type[_Transport], origin: str, proxy: str | None) -> _Transport:
+    """A transport of httpx for one origin. Raises ConfigurationError."""
     # A TLS context that plain HTTP does not need is not made.
-    verify = _tls() if origin.startswith("https") else False
+    verify = _tls() if "https:" in (origin[:6].lower(), (proxy or "")[:6].lower()) else False
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
-    return {"verify": verify, "limits": limits, "proxy": proxy}
+    try:
+        return transport(verify=verify, limits=limits, proxy=proxy)
+    except (httpx.InvalidURL, ValueError, ImportError):
+        failure = unusable_proxy()
+    raise failure
 
 
 class _ClientTransport(httpx.BaseTransport):
@@ -65,6 +72,7 @@ class _ClientTransport(httpx.BaseTransport):
         self._client = client
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        _check_open(self._client)
         return self._client.send(request, stream=True, follow_redirects=False)
 
 
@@ -73,7 +81,13 @@ class _AsyncClientTransport(httpx.AsyncBaseTransport):
         self._client = client
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        _check_open(self._client)
         return await self._client.send(request, stream=True, follow_redirects=False)
+
+
+def _check_open(client: httpx.Client | httpx.AsyncClient) -> None:
+    if client.is_closed:
+        raise ConfigurationError("the http_client is closed")
 
 
 def _failure(error: Exception) -> TransportError:
@@ -105,10 +119,10 @@ def _within(request: Request) -> dict[str, float]:
 
 
 def _start(response: httpx.Response) -> Answer:
-    raw = response.headers.raw
-    return Answer(
-        response.status_code, Headers({n.decode("latin-1").lower(): v.decode("latin-1") for n, v in raw}), b""
-    )
+    headers = Headers({n.decode("latin-1").lower(): v.decode("latin-1") for n, v in response.headers.raw})
+    if response.is_stream_consumed:
+        headers.pop("content-encoding", None)  # the content is decoded
+    return Answer(response.status_code, headers, b"")
 
 
 class HttpxExchange:
@@ -121,7 +135,7 @@ class HttpxExchange:
     @classmethod
     def open(cls, origin: str, proxy: str | None) -> Self:
         """An exchange with connections of its own."""
-        return cls(httpx.HTTPTransport(**_options(origin, proxy)))
+        return cls(_made(httpx.HTTPTransport, origin, proxy))
 
     def send(self, request: Request) -> Answer:
         message = _message(request)
@@ -148,8 +162,8 @@ class HttpxExchange:
 
 
 def _chunks(response: httpx.Response) -> Any:
-    # A transport may hand over a body that was read already, as mocks and caches do.
-    return [response.content] if response.is_stream_consumed else response.stream
+    # A transport may hand over a body that was read already, as mocks, caches and hooks do.
+    return httpx.ByteStream(response.content) if response.is_stream_consumed else response.stream
 
 
 class AsyncHttpxExchange:
@@ -162,9 +176,17 @@ class AsyncHttpxExchange:
     @classmethod
     def open(cls, origin: str, proxy: str | None) -> Self:
         """An exchange with connections of its own."""
-        return cls(httpx.AsyncHTTPTransport(**_options(origin, proxy)))
+        return cls(_made(httpx.AsyncHTTPTransport, origin, proxy))
 
     async def send(self, request: Request) -> Answer:
+        try:
+            async with asyncio.timeout(max(request.deadline - time.monotonic(), 0.001)):
+                return await self._send(request)
+        except TimeoutError:
+            failure = MaybeSentError("the deadline passed before the answer was whole")
+        raise failure
+
+    async def _send(self, request: Request) -> Answer:
         message = _message(request)
         try:
             response = await self._transport.handle_async_request(message)
@@ -173,7 +195,7 @@ class AsyncHttpxExchange:
         else:
             body, failed = Body(request, _start(response)), None
             try:
-                async for chunk in response.stream:  # type: ignore[union-attr]
+                async for chunk in _chunks(response):
                     if not body.add(chunk):
                         break
             except _FAILURES as error:

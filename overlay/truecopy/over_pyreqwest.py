@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import time
@@ -16,7 +17,7 @@ from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.response import BaseResponse
 
 from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
-from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, Timeouts
+from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, Timeouts, unusable_proxy
 
 _Builder = TypeVar("_Builder", bound=BaseClientBuilder)
 _C = TypeVar("_C", Client, SyncClient)
@@ -40,12 +41,17 @@ class _Clients(dict[Timeouts, _C]):
 
 def _configured(builder: _Builder, proxy: str | None, timeouts: Timeouts) -> _Builder:
     """A builder that leaves redirects and content codings to us."""
-    builder = builder.proxy(ProxyBuilder.all(proxy)) if proxy else builder.no_proxy()
+    try:
+        builder, failure = builder.proxy(ProxyBuilder.all(proxy)) if proxy else builder.no_proxy(), None
+    except (PyreqwestError, ValueError):
+        failure = unusable_proxy()
+    if failure is not None:
+        raise failure
     builder = builder.follow_redirects(False).gzip(False).deflate(False).brotli(False).zstd(False)
     builder = builder.connect_timeout(_span(timeouts.connect))
     builder = builder.read_timeout(_span(timeouts.read))
     builder = builder.pool_timeout(_span(timeouts.pool))
-    return builder.max_connections(CONNECTIONS).pool_idle_timeout(timedelta(seconds=IDLE))
+    return builder.pool_idle_timeout(timedelta(seconds=IDLE))
 
 
 def _span(seconds: float) -> timedelta:
@@ -90,7 +96,7 @@ class PyreqwestExchange:
     """For threads."""
 
     def __init__(self, proxy: str | None) -> None:
-        self._clients = _Clients[SyncClient](lambda t: _configured(SyncClientBuilder(), proxy, t).build())
+        self._clients = _Clients[SyncClient](lambda t: _configured(SyncClientBuilder(), proxy, t).max_connections(CONNECTIONS).build())
 
     def send(self, request: Request) -> Answer:
         body = None
@@ -108,8 +114,8 @@ class PyreqwestExchange:
         raise failure
 
     def close(self) -> None:
-        for client in self._clients.values():
-            client.close()
+        while self._clients:
+            self._clients.popitem()[1].close()
 
 
 class AsyncPyreqwestExchange:
@@ -117,8 +123,23 @@ class AsyncPyreqwestExchange:
 
     def __init__(self, proxy: str | None) -> None:
         self._clients = _Clients[Client](lambda t: _configured(ClientBuilder(), proxy, t).build())
+        # pyreqwest lets a cancelled request run until its timeout: it must not count as a connection till then.
+        self._room = asyncio.Semaphore(CONNECTIONS)
 
     async def send(self, request: Request) -> Answer:
+        try:
+            if self._room.locked():
+                await asyncio.wait_for(self._room.acquire(), request.timeouts.pool)
+            else:
+                await self._room.acquire()
+        except TimeoutError:
+            raise NotSentError("all connections are in use") from None
+        try:
+            return await self._send(request)
+        finally:
+            self._room.release()
+
+    async def _send(self, request: Request) -> Answer:
         body = None
         try:
             async with _prepared(self._clients[request.timeouts], request) as response:
@@ -134,5 +155,5 @@ class AsyncPyreqwestExchange:
         raise failure
 
     async def close(self) -> None:
-        for client in self._clients.values():
-            await client.close()
+        while self._clients:
+            await self._clients.popitem()[1].close()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import email.utils
 import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from truecopy.errors import ApiError, MaybeSentError, NotSentError, QuotaExhaustedError, TruecopyError
 
@@ -39,6 +41,10 @@ class Clock:
     async def sleep_async(self, seconds: float) -> None:
         """Pause this task; without ``sleeping`` other tasks still get their turn."""
         await asyncio.sleep(seconds if self.sleeping else 0)
+
+    def __reduce__(self) -> Any:
+        """The clock of all clients stays that one when it is pickled or copied."""
+        return "CLOCK" if self is CLOCK else super().__reduce__()
 
 
 CLOCK = Clock()
@@ -92,13 +98,13 @@ class Retries:
             return None
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= self.cap else None
-        return failure.clock.random() * min(self.longest, self.first * 2.0 ** (failure.attempt - 1))
+        return failure.clock.random() * min(self.longest, self.first * 2.0 ** min(failure.attempt - 1, 60))
 
     def _safe(self, error: TruecopyError, idempotent: bool) -> bool:
         if isinstance(error, QuotaExhaustedError):
             return False
         if isinstance(error, ApiError):
-            return idempotent and error.http_status in self.statuses
+            return idempotent and error.status in self.statuses
         return isinstance(error, NotSentError) or (idempotent and isinstance(error, MaybeSentError))
 
 
@@ -124,7 +130,9 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
             seconds = float(text) / unit
         except ValueError:
             try:
-                seconds = email.utils.parsedate_to_datetime(text).timestamp() - now
+                date = email.utils.parsedate_to_datetime(text)
+                # A date without a zone is in GMT, as all of HTTP's are.
+                seconds = date.replace(tzinfo=date.tzinfo or datetime.UTC).timestamp() - now
             except (ValueError, TypeError, OverflowError):
                 continue
         if math.isfinite(seconds):

@@ -152,10 +152,14 @@ class Spec:
         reference = schema.get("$ref")
         if reference is None:
             return _compile(self, schema)
-        if reference not in self._checks:
-            self._checks[reference] = lambda value: self._checks[reference](value)
-            self._checks[reference] = _compile(self, self.resolve(schema))
-        return self._checks[reference]
+
+        def follow(value: Any) -> list[Finding] | None:
+            check = self._checks.get(reference)
+            if check is None:
+                check = self._checks[reference] = _compile(self, self.resolve(schema))
+            return check(value)
+
+        return follow
 
 
 class Operation:

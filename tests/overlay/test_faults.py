@@ -1,0 +1,297 @@
+"""A server that misbehaves on real sockets: always the right exception, in time, in bounded memory, without the key."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from truecopy import errors
+from truecopy.errors import ConfigurationError
+
+from .conftest import KEY, Player
+from .samples import BATCH
+from .server import CLOSE, RESET, UNREAD, Server, Step, answer, drip, free_port
+from .test_errors import assert_no_secret
+
+MEGABYTE = 1024 * 1024
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+
+
+def get(client: Any) -> Any:
+    return client.micropanel.get_batch(4445556)
+
+
+def failing(play: Player, script: Any, kind: type[errors.TruecopyError], **options: Any) -> errors.TruecopyError:
+    options.setdefault("retries", 0)
+    with Server(script) as server, pytest.raises(errors.TruecopyError) as raised:
+        play("QuestionPro", get, base_url=server.url, **options)
+    assert type(raised.value) is kind
+    assert_no_secret(raised.value)
+    assert raised.value.attempts == 1
+    assert raised.value.operation == "micropanel.get_batch"
+    return raised.value
+
+
+def test_refused(play: Player) -> None:
+    with pytest.raises(errors.NotSentError) as raised:
+        play("QuestionPro", get, base_url=f"http://127.0.0.1:{free_port()}", retries=0)
+    assert_no_secret(raised.value)
+
+
+def test_unknown_host(play: Player) -> None:
+    with pytest.raises(errors.NotSentError) as raised:
+        play("QuestionPro", get, base_url="http://no-such-host.invalid", retries=0)
+    assert_no_secret(raised.value)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [RESET],
+        [CLOSE],
+        [HEAD[:20], RESET],
+        [HEAD[:20], CLOSE],
+        [HEAD, CLOSE],
+        [b"\x00\x01garbage\r\n\r\n", CLOSE],
+        [b"HTTP/9.9 abc\r\n\r\n", CLOSE],
+        [b"SSH-2.0-server\r\n", CLOSE],
+    ],
+)
+def test_no_answer(play: Player, steps: list[Step]) -> None:
+    failing(play, steps, errors.MaybeSentError)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [answer(BATCH, length=5000), CLOSE],
+        [answer(BATCH, length=5000), RESET],
+        [HEAD + b'transfer-encoding: chunked\r\n\r\n5\r\n{"res\r\n', CLOSE],
+        [HEAD + b'transfer-encoding: chunked\r\n\r\nzz\r\n{"res\r\n', CLOSE],
+    ],
+)
+def test_half_an_answer(play: Player, steps: list[Step]) -> None:
+    error = failing(play, steps, errors.MaybeSentError)
+    if play.transport == "httpx":  # pyreqwest reads ahead and fails before it tells the status
+        assert error.http_status == 200
+        assert "broke off" in str(error.detail)
+
+
+def test_half_an_answer_that_says_failure_is_that_failure(play: Player) -> None:
+    kind = errors.NotFoundError if play.transport == "httpx" else errors.MaybeSentError
+    failing(play, [answer({"a": 1}, 404, length=500), CLOSE], kind)
+
+
+def test_a_reset_before_the_request_was_read(play: Player) -> None:
+    with Server([UNREAD]) as server, pytest.raises(errors.TransportError) as raised:
+        play("QuestionPro", get, base_url=server.url, retries=0)
+    assert_no_secret(raised.value)
+
+
+def test_half_a_body_without_a_length_is_not_json(play: Player) -> None:
+    failing(play, [HEAD + b"\r\n" + b'{"response": {', CLOSE], errors.ResponseMismatchError)
+
+
+def test_silence_beyond_the_read_timeout(play: Player) -> None:
+    started = time.monotonic()
+    failing(play, [5.0], errors.MaybeSentError, timeout=0.2)
+    assert time.monotonic() - started < 2
+
+
+def test_a_body_that_stops_beyond_the_read_timeout(play: Player) -> None:
+    started = time.monotonic()
+    failing(play, [answer(BATCH, length=5000), 5.0], errors.MaybeSentError, timeout=0.2)
+    assert time.monotonic() - started < 2
+
+
+def test_a_body_that_drips_is_held_to_the_deadline(play: Player) -> None:
+    started = time.monotonic()
+    failing(play, drip(answer(BATCH, length=5000), 0.02), errors.MaybeSentError, timeout=5, deadline=0.5)
+    assert time.monotonic() - started < 2
+
+
+def test_headers_that_drip_are_held_to_the_deadline(play: Player) -> None:
+    if (play.kind, play.transport) == ("sync", "httpx"):
+        pytest.skip("TODO")
+    started = time.monotonic()
+    failing(play, drip(HEAD + b"a: b\r\n" * 500, 0.02), errors.MaybeSentError, timeout=5, deadline=0.5)
+    assert time.monotonic() - started < 2
+
+
+def test_a_connection_that_is_not_accepted(play: Player) -> None:
+    started = time.monotonic()
+    with pytest.raises(errors.TransportError):
+        play("QuestionPro", get, base_url="http://127.255.255.254:9", retries=0, timeout=0.3)
+    assert time.monotonic() - started < 2
+
+
+def zeros(size: int, coding: bool) -> Iterator[Step]:
+    """An answer of so many zeros in a JSON string, compressed or not."""
+    block = b"0" * MEGABYTE
+    if coding:
+        bomb = gzip.compress(b'"' + block * (size // MEGABYTE) + b'"', 1)
+        yield answer(bomb, content_encoding="gzip")
+        return
+    yield HEAD + b"content-length: %d\r\n\r\n" % size
+    for _ in range(size // MEGABYTE):
+        yield block
+
+
+@pytest.mark.parametrize("coding", [False, True], ids=["plain", "gzip bomb"])
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_huge_answer_is_bounded(play: Player, coding: bool, status: int) -> None:
+    steps = [step.replace(b"200", b"%d" % status, 1) for step in zeros(100 * MEGABYTE, coding)]  # type: ignore[union-attr]
+    with Server(steps, answer(BATCH)) as server:
+
+        def scenario(client: Any) -> Any:
+            tracemalloc.start()
+            try:
+                with pytest.raises(errors.TruecopyError) as raised:
+                    yield get(client)
+                peak = tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+            assert type(raised.value) is (errors.ResponseMismatchError if status == 200 else errors.ServerError)
+            assert "larger than" in str(raised.value)
+            assert peak < 16 * MEGABYTE
+            assert (yield get(client)).id == 4445556
+
+        play("QuestionPro", scenario, base_url=server.url, retries=0, max_body=4 * MEGABYTE)
+
+
+def test_a_compressed_answer_is_read(play: Player) -> None:
+    import json
+
+    content = gzip.compress(json.dumps(BATCH).encode())
+    with Server(
+        answer(content, content_encoding="gzip"), answer(content + b"x" * 100, content_encoding="GZIP")
+    ) as server:
+
+        def scenario(client: Any) -> Any:
+            for _ in range(2):
+                assert (yield get(client)).id == 4445556
+
+        play("QuestionPro", scenario, base_url=server.url)
+    assert server.requests[0].headers["accept-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    ("content", "coding"),
+    [(b"not gzip at all", "gzip"), (gzip.compress(b"{}" * 500)[:-12], "gzip"), (b"xyz", "br"), (b"xyz", "zstd")],
+)
+def test_a_lie_about_the_coding(play: Player, content: bytes, coding: str) -> None:
+    failing(play, answer(content, content_encoding=coding), errors.MaybeSentError)
+
+
+@pytest.mark.parametrize(
+    "label", ["text/html", "application/octet-stream", "image/png", "", "application/xml; charset=ebcdic"]
+)
+def test_the_body_counts_and_not_its_label(play: Player, label: str) -> None:
+    """Trap 10: JSON labelled application/octet-stream."""
+    with Server(answer(BATCH, content_type=label)) as server:
+        assert play("QuestionPro", get, base_url=server.url).id == 4445556
+
+
+def test_a_byte_order_mark_is_passed_over(play: Player) -> None:
+    import json
+
+    with Server(answer(b"\xef\xbb\xbf" + json.dumps(BATCH).encode())) as server:
+        assert play("QuestionPro", get, base_url=server.url).id == 4445556
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_never_followed(play: Player, status: int) -> None:
+    """Trap 18: the key would go to the stranger."""
+    with Server(answer(BATCH)) as stranger, Server(answer(b"", status, location=stranger.url + "/x")) as server:
+        with pytest.raises(errors.ApiError) as raised:
+            play("QuestionPro", get, base_url=server.url)
+    assert (raised.value.status, raised.value.attempts) == (status, 1)
+    assert "redirect" in str(raised.value)
+    assert (len(server.requests), stranger.connections) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://elsewhere.example/x",
+        "https://127.0.0.1/x",
+        "//elsewhere.example/x",
+        "http://user@127.0.0.1/x",
+        "http://127.0.0.1:1/x",
+        "http:\\\\elsewhere.example/x",
+        "http://[bad/x",
+        "http://127.0.0.1:99999/x",
+        "/a\nb\\",
+        "",
+        None,
+    ],
+)
+def test_fetch_refuses_another_origin(play: Player, url: Any) -> None:
+    with Server(answer({})) as server, pytest.raises(ConfigurationError):
+        play("Asavie", lambda c: c.fetch(url), base_url=server.url)
+    assert server.connections == 0
+
+
+def test_fetch_sends_the_credential_to_the_own_origin(play: Player) -> None:
+    with Server(answer({"a": 1})) as server:
+
+        def scenario(client: Any) -> Any:
+            for url in ("/v1/status?x=1", "v1/status?x=1", f"{server.url}/v1/status?x=1".replace("http", "HTTP")):
+                assert (yield client.fetch(url)) == {"a": 1}
+
+        play("Asavie", scenario, base_url=server.url)
+    assert {(r.target, r.headers["authorization"]) for r in server.requests} == {("/v1/status?x=1", f"Bearer {KEY}")}
+
+
+@pytest.mark.parametrize("value", ["abc", None, 1.5, 4445556.0, True, [1], {}, b"1", "4445556"])
+def test_wrong_arguments_are_found_before_any_request(play: Player, value: Any) -> None:
+    with Server(answer(BATCH)) as server:
+        with pytest.raises(ConfigurationError, match="batch_id: expected integer, got"):
+            play("QuestionPro", lambda c: c.micropanel.get_batch(value), base_url=server.url)
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", None, 1, "\ud800"])
+def test_a_path_cannot_be_left(play: Player, value: Any) -> None:
+    with Server(answer({})) as server, pytest.raises(ConfigurationError):
+        play("Supermetrics", lambda c: c.query.get_batch(value), base_url=server.url)
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("value", ["a/b", "../x", "a?b#c", "ü ", "%2e%2e"])
+def test_path_arguments_are_quoted(play: Player, value: str) -> None:
+    from urllib.parse import unquote
+
+    with Server(answer(status=404)) as server, pytest.raises(errors.NotFoundError):
+        play("Supermetrics", lambda c: c.query.get_batch(value), base_url=server.url)
+    prefix, _, rest = server.requests[0].target.rpartition("/")
+    assert (prefix, unquote(rest)) == ("/query/batch", value)
+
+
+def test_a_cancelled_task_leaves_no_connection_behind(transport: str) -> None:
+    async def main(server: Server) -> None:
+        player = Player("async", transport)
+        async with player.client("QuestionPro", base_url=server.url, timeout=0.6) as client:
+            for _ in range(3):
+                tasks = [asyncio.create_task(get(client)) for _ in range(60)]
+                await asyncio.sleep(0.1)
+                for task in tasks:
+                    task.cancel()
+                done = await asyncio.gather(*tasks, return_exceptions=True)
+                assert all(isinstance(each, asyncio.CancelledError) for each in done)
+            server.scripts[:] = [answer(BATCH)]
+            batches = await asyncio.gather(*[get(client) for _ in range(100)])
+            assert len(batches) == 100
+        for _ in range(60):  # pyreqwest lets a cancelled request run until its timeout
+            if not server.open:
+                break
+            await asyncio.sleep(0.05)
+
+    with Server([0.3]) as server:
+        asyncio.run(main(server))
+        assert server.open == 0
