@@ -54,11 +54,11 @@ CLOCK = Clock()
 @contextlib.contextmanager
 def without_sleeping() -> Iterator[None]:
     """For tests: retries and waiters of all clients go on at once instead of pausing."""
-    CLOCK.sleeping = False
+    before, CLOCK.sleeping = CLOCK.sleeping, False
     try:
         yield
     finally:
-        CLOCK.sleeping = True
+        CLOCK.sleeping = before
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,8 +142,7 @@ def zeros(size: int, coding: bool) -> Iterator[Step]:
         yield block
 
 
-@pytest.mark.parametrize("coding", [False, True], ids=["plain", "gzip bomb"])
-@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize(("coding", "status"), [(False, 200), (True, 500)], ids=["plain", "gzip bomb"])
 def test_a_huge_answer_is_bounded(play: Player, coding: bool, status: int) -> None:
     steps = [step.replace(b"200", b"%d" % status, 1) for step in zeros(100 * MEGABYTE, coding)]  # type: ignore[union-attr]
     with Server(steps, answer(BATCH)) as server:
@@ -207,9 +206,12 @@ def test_a_byte_order_mark_is_passed_over(play: Player) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_never_followed(play: Player, status: int) -> None:
     """Trap 18: the key would go to the stranger."""
-    with Server(answer(BATCH)) as stranger, Server(answer(b"", status, location=stranger.url + "/x")) as server:
-        with pytest.raises(errors.ApiError) as raised:
-            play("QuestionPro", get, base_url=server.url)
+    with (
+        Server(answer(BATCH)) as stranger,
+        Server(answer(b"", status, location=stranger.url + "/x")) as server,
+        pytest.raises(errors.ApiError) as raised,
+    ):
+        play("QuestionPro", get, base_url=server.url)
     assert (raised.value.status, raised.value.attempts) == (status, 1)
     assert "redirect" in str(raised.value)
     assert (len(server.requests), stranger.connections) == (1, 0)
@@ -250,9 +252,8 @@ def test_fetch_sends_the_credential_to_the_own_origin(play: Player) -> None:
 
 @pytest.mark.parametrize("value", ["abc", None, 1.5, 4445556.0, True, [1], {}, b"1", "4445556"])
 def test_wrong_arguments_are_found_before_any_request(play: Player, value: Any) -> None:
-    with Server(answer(BATCH)) as server:
-        with pytest.raises(ConfigurationError, match="batch_id: expected integer, got"):
-            play("QuestionPro", lambda c: c.micropanel.get_batch(value), base_url=server.url)
+    with Server(answer(BATCH)) as server, pytest.raises(ConfigurationError, match="batch_id: expected integer, got"):
+        play("QuestionPro", lambda c: c.micropanel.get_batch(value), base_url=server.url)
     assert server.connections == 0
 
 
@@ -284,6 +285,7 @@ def test_a_cancelled_task_leaves_no_connection_behind(transport: str) -> None:
                     task.cancel()
                 done = await asyncio.gather(*tasks, return_exceptions=True)
                 assert all(isinstance(each, asyncio.CancelledError) for each in done)
+                del done, task, tasks  # their tracebacks hold the connections
             server.scripts[:] = [answer(BATCH)]
             batches = await asyncio.gather(*[get(client) for _ in range(100)])
             assert len(batches) == 100
