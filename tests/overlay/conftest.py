@@ -79,8 +79,9 @@ class Player:
         if not inspect.isgenerator(result):
             return await result if inspect.isawaitable(result) else result
         try:
-            step = next(result)
+            step: Any = next(result)
             while True:
+                done: Any = None
                 try:
                     done = await step if inspect.isawaitable(step) else step
                 except Exception as error:

@@ -41,7 +41,7 @@ class Request:
 Script = bytes | Iterable[Step] | Callable[[Request], "bytes | Iterable[Step]"]
 
 
-def answer(body: Any = b"", status: int = 200, length: int | None = None, **headers: str) -> bytes:
+def answer(body: Any = b"", status: int = 200, length: int | None = None, **headers: Any) -> bytes:
     """A whole answer; a body that is not bytes becomes JSON, underscores in header names become hyphens."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     fields = {"content-type": "application/json"} if content else {}

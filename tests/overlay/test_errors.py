@@ -56,6 +56,28 @@ def envelope(**changes: Any) -> dict[str, Any]:
     return {**ASAVIE_BATCH, "Success": False, "Data": None, **changes}
 
 
+SHARED: list[tuple[bytes, type[errors.TruecopyError], dict[str, Any]]] = [
+    (answer(HTML, 502, content_type="text/html"), errors.ServerError, {"status": 502, "title": "Bad Gateway"}),
+    (answer(HTML, 403, content_type="text/html"), errors.PermissionDeniedError, {"body": HTML.decode()}),
+    (answer(HTML, 520), errors.ServerError, {"status": 520, "title": None}),
+    (answer(b"", 499), errors.ApiError, {"status": 499, "title": None}),
+    (answer(b"{}", 561), errors.ServerError, {"status": 561}),
+    (answer(b"[1, 2]", 500), errors.ServerError, {"status": 500}),
+    (answer(b'"text"', 418), errors.ApiError, {"status": 418}),
+    (answer(b"{", 400), errors.BadRequestError, {"status": 400}),
+    (answer(b"", 200), errors.ResponseMismatchError, {"pointer": "", "status": 200}),
+    (answer(HTML, 200), errors.ResponseMismatchError, {"pointer": "", "got": "application/json"}),
+    (answer(b"null", 200), errors.ResponseMismatchError, {"pointer": ""}),
+    (answer(b"[]", 200), errors.ResponseMismatchError, {"expected": "object", "got": "array"}),
+    (answer(b'{"a": NaN}', 200), errors.ResponseMismatchError, {"pointer": ""}),
+    (answer(b'{"a": "\xff\xfe"}', 200), errors.ResponseMismatchError, {"pointer": ""}),
+    (answer(b'{"a": "\xed\xa0\x80"}', 200), errors.ResponseMismatchError, {"pointer": ""}),
+    (answer(b"[" * 100_000, 200), errors.ResponseMismatchError, {"pointer": ""}),
+    (answer(b"9" * 10_000, 200), errors.ResponseMismatchError, {"pointer": ""}),
+    (answer(b'{"a": {"b": 1', 200), errors.ResponseMismatchError, {"pointer": ""}),
+    (answer(status=204), errors.ResponseMismatchError, {"http_status": 204, "expected": "object"}),
+    (answer(b"{}", 301, location="http://elsewhere.example/"), errors.ApiError, {"status": 301}),
+]
 CASES: list[tuple[str, bytes, type[errors.TruecopyError], dict[str, Any]]] = [
     *(
         ("QuestionPro", answer(questionpro_error(status), status), kind, {"status": status, "code": "1040"})
@@ -128,32 +150,7 @@ CASES: list[tuple[str, bytes, type[errors.TruecopyError], dict[str, Any]]] = [
         errors.AuthenticationError,
         {"detail": "Authorization has been denied for this request."},
     ),
-    *(
-        (name, script, kind, fields)
-        for name in CALLS
-        for script, kind, fields in [
-            (answer(HTML, 502, content_type="text/html"), errors.ServerError, {"status": 502, "title": "Bad Gateway"}),
-            (answer(HTML, 403, content_type="text/html"), errors.PermissionDeniedError, {"body": HTML.decode()}),
-            (answer(HTML, 520), errors.ServerError, {"status": 520, "title": None}),
-            (answer(b"", 499), errors.ApiError, {"status": 499, "title": None}),
-            (answer(b"{}", 561), errors.ServerError, {"status": 561}),
-            (answer(b"[1, 2]", 500), errors.ServerError, {"status": 500}),
-            (answer(b'"text"', 418), errors.ApiError, {"status": 418}),
-            (answer(b"{", 400), errors.BadRequestError, {"status": 400}),
-            (answer(b"", 200), errors.ResponseMismatchError, {"pointer": "", "status": 200}),
-            (answer(HTML, 200), errors.ResponseMismatchError, {"pointer": "", "got": "application/json"}),
-            (answer(b"null", 200), errors.ResponseMismatchError, {"pointer": ""}),
-            (answer(b"[]", 200), errors.ResponseMismatchError, {"expected": "object", "got": "array"}),
-            (answer(b'{"a": NaN}', 200), errors.ResponseMismatchError, {"pointer": ""}),
-            (answer(b'{"a": "\xff\xfe"}', 200), errors.ResponseMismatchError, {"pointer": ""}),
-            (answer(b'{"a": "\xed\xa0\x80"}', 200), errors.ResponseMismatchError, {"pointer": ""}),
-            (answer(b"[" * 100_000, 200), errors.ResponseMismatchError, {"pointer": ""}),
-            (answer(b"9" * 10_000, 200), errors.ResponseMismatchError, {"pointer": ""}),
-            (answer(b'{"a": {"b": 1', 200), errors.ResponseMismatchError, {"pointer": ""}),
-            (answer(status=204), errors.ResponseMismatchError, {"http_status": 204, "expected": "object"}),
-            (answer(b"{}", 301, location="http://elsewhere.example/"), errors.ApiError, {"status": 301}),
-        ]
-    ),
+    *((name, *case) for name in CALLS for case in SHARED),
 ]
 
 
@@ -182,7 +179,7 @@ def test_failures_are_normalised(play: Player, provider: str) -> None:
 
 @pytest.mark.parametrize("header", ["X-Request-Id", "Request-Id", "X-Correlation-Id"])
 def test_the_request_id_may_stand_in_a_header(play: Player, header: str) -> None:
-    assert refused(play, "Asavie", answer(HTML, 502, **{header: "r-1"})).request_id == "r-1"
+    assert refused(play, "Asavie", answer(HTML, 502, **dict[str, Any]({header: "r-1"}))).request_id == "r-1"
 
 
 def test_a_body_that_echoes_the_key_is_redacted(play: Player) -> None:

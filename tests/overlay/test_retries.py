@@ -17,7 +17,7 @@ from .samples import BATCH, questionpro_error
 from .server import CLOSE, RESET, Server, answer, free_port
 from .test_faults import get
 
-PAGE = {"response": []}
+PAGE: dict[str, Any] = {"response": []}
 
 
 def create(client: Any) -> Any:
