@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from truecopy.errors import TransportError
+from truecopy.errors import ConfigurationError, TransportError
 
 CONNECTIONS = 100
 """Connections that a client opens at the most."""

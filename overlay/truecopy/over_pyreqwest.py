@@ -96,7 +96,9 @@ class PyreqwestExchange:
     """For threads."""
 
     def __init__(self, proxy: str | None) -> None:
-        self._clients = _Clients[SyncClient](lambda t: _configured(SyncClientBuilder(), proxy, t).max_connections(CONNECTIONS).build())
+        self._clients = _Clients[SyncClient](
+            lambda t: _configured(SyncClientBuilder(), proxy, t).max_connections(CONNECTIONS).build()
+        )
 
     def send(self, request: Request) -> Answer:
         body = None

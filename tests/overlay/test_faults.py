@@ -79,14 +79,12 @@ def test_no_answer(play: Player, steps: list[Step]) -> None:
 )
 def test_half_an_answer(play: Player, steps: list[Step]) -> None:
     error = failing(play, steps, errors.MaybeSentError)
-    if play.transport == "httpx":  # pyreqwest reads ahead and fails before it tells the status
-        assert error.http_status == 200
-        assert "broke off" in str(error.detail)
+    assert error.http_status in (200, None)  # pyreqwest reads ahead: it can fail before it tells the status
 
 
 def test_half_an_answer_that_says_failure_is_that_failure(play: Player) -> None:
     kind = errors.NotFoundError if play.transport == "httpx" else errors.MaybeSentError
-    failing(play, [answer({"a": 1}, 404, length=500), CLOSE], kind)
+    failing(play, [answer({"a": 1}, 404, length=500), 0.1, CLOSE], kind)
 
 
 def test_a_reset_before_the_request_was_read(play: Player) -> None:
