@@ -39,7 +39,7 @@ docs-update: setup  ## PAGE=file: compare a new capture of a page with the commi
 	$(BIN)/truecopy-docs update "$(PAGE)"
 
 test: setup  ## the whole test suite
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 fuzz: setup  ## fuzz the emulator, or FUZZ_URL, against the specs (docs/fuzzing.md)
 	$(BIN)/python -m truecopy_tools.fuzz run
