@@ -60,6 +60,7 @@ def compare(old: Facts, new: Facts, specs: Iterable[Spec] = ()) -> list[Change]:
     after = {(row.kind, *row.key): row for row in new.rows}
     if new.truncated:
         before = {key: _shown(row, after[key]) for key, row in before.items() if key in after}
+        after = {key: row for key, row in after.items() if key[0] != "contradiction" or key in before}
     changes = compare_rows(before, after)
     spec, operation = next(((s, o) for s in specs if (o := s.operation_of(old)) is not None), (None, None))
     if spec is not None and operation is not None:
@@ -139,23 +140,16 @@ class _Comparison:
             )
 
     def hosts(self) -> None:
-        gone, come, both = self.keys("host")
-        if gone and come:
-            self.note(
-                BREAKING,
-                "host-changed",
-                "host",
-                gone[0],
-                [key[1] for key in gone],
-                [key[1] for key in come],
-                new_row=self.after[come[0]],
-            )
+        """The first host is the page's own word, and the one to call; others come from code samples that disagree."""
+        gone, come, _ = self.keys("host")
+        old, new = ([key for key in rows if key[0] == "host"] for rows in (self.before, self.after))
+        was, now = [key[1] for key in gone] or None, [key[1] for key in come] or None
+        if old and new and old[0] != new[0]:
+            self.note(BREAKING, "host-changed", "host", old[0], old[0][1], new[0][1], new_row=self.after[new[0]])
         elif gone:
-            klass = BREAKING if both else DOCUMENTATION
-            self.note(klass, "host-removed", "host", gone[0], [key[1] for key in gone], None)
+            self.note(COMPATIBLE if new else DOCUMENTATION, "host-removed", "host", gone[0], was, None)
         elif come:
-            klass = COMPATIBLE if both else DOCUMENTATION
-            self.note(klass, "host-added", "host", come[0], None, [key[1] for key in come])
+            self.note(COMPATIBLE if old else DOCUMENTATION, "host-added", "host", come[0], None, now)
 
     def security(self) -> None:
         gone, come, both = self.keys("security")
@@ -329,7 +323,20 @@ class _Comparison:
         for key in both:
             self.words(key, key, "response", f"header {key[2]} of {key[1]}")
 
+    def lists(self) -> None:
+        """An object that became a list of such objects, or the reverse: its members did not move by themselves."""
+        for key in self.keys("field")[2]:
+            kinds = (self.before[key].says.get("type"), self.after[key].says.get("type"))
+            if kinds not in (("object", "array"), ("array", "object")):
+                continue
+            rows, above = (self.after if kinds[1] == "array" else self.before), f"{key[2]}/*"
+            for other in [other for other in rows if other[:2] == key[:2] and f"{other[2]}/".startswith(f"{above}/")]:
+                row = rows.pop(other)
+                if other[2] != above:
+                    rows[(*other[:2], key[2] + other[2].removeprefix(above))] = row
+
     def fields(self) -> None:
+        self.lists()
         gone, come, both = self.keys("field")
         moved: list[tuple[str, str, str]] = []
         for key in [key for key in gone if key not in self.under(gone)]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["DocsError", "Line", "Page", "normalise", "read_page", "sha256"]
+__all__ = ["DocsError", "Line", "Page", "for_machines", "normalise", "read_page", "sha256"]
 
 
 class DocsError(Exception):
@@ -150,6 +150,13 @@ _TO_MACHINES = re.compile(
     r"\bsystem (prompt|message|note|instruction)s?\b|^\W*(dear )?(assistant|agent|system)s?\s*[:,]",
     re.I,
 )
+
+
+def for_machines(text: str) -> bool:
+    """Whether a text speaks to programs that read the page."""
+    return bool(_TO_MACHINES.search(text))
+
+
 _PARAGRAPH = 12  # lines; a longer run without a blank line is a page without blank lines, not a paragraph
 
 
@@ -158,7 +165,7 @@ def _without_noise(lines: list[Line]) -> list[Line]:
     texts = [line.text.strip() for line in lines]
     drop = {index for index, text in enumerate(texts) if _VIEWER.fullmatch(text)}
     for index, text in enumerate(texts):
-        if not text or text[0] in '{}[]"<' or not _TO_MACHINES.search(text):
+        if not text or text[0] in '{}[]"<' or not for_machines(text):
             continue
         drop.add(index)
         if index and texts[index - 1]:

@@ -46,14 +46,24 @@ def json_type(value: Any) -> str:
 
 def types_of(schema: Mapping[str, Any]) -> tuple[str | list[str] | None, bool | None]:
     """(type without null, nullable) of a schema, looking through its choices."""
-    kinds = schema.get("type", [])
-    names = set([kinds] if isinstance(kinds, str) else kinds)
+    kinds = schema.get("type")
+    names = {name for name in ([kinds] if isinstance(kinds, str) else _list(schema, "type")) if isinstance(name, str)}
     for word in ("anyOf", "oneOf"):
-        for choice in schema.get(word, ()):
+        for choice in _choices(schema, word):
             inner, nullable = types_of(choice)
             names |= {inner} if isinstance(inner, str) else set(inner or ())
             names |= {"null"} if nullable else set()
     return split_null(names)
+
+
+def _list(schema: Mapping[str, Any], word: str) -> list[Any]:
+    """A word's list, or none where a damaged schema has something else."""
+    value = schema.get(word)
+    return value if isinstance(value, list) else []
+
+
+def _choices(schema: Mapping[str, Any], word: str) -> list[dict[str, Any]]:
+    return [choice for choice in _list(schema, word) if isinstance(choice, dict)]
 
 
 def split_null(names: set[str]) -> tuple[str | list[str] | None, bool | None]:
@@ -90,11 +100,11 @@ def add_schema(
         return
     kind, nullable = types_of(schema)
     words = {word: schema[word] for word in KEYWORDS if word in schema}
-    choices = [choice for word in ("anyOf", "oneOf") for choice in schema.get(word) or () if isinstance(choice, dict)]
+    choices = [choice for word in ("anyOf", "oneOf") for choice in _choices(schema, word)]
     if choices:
-        formats = {choice.get("format") for choice in choices}
+        formats = {str(choice.get("format") or "") for choice in choices} - {""}
         words |= {"choices": [{k: v for k, v in choice.items() if k in ("type", *KEYWORDS)} for choice in choices]}
-        words |= {"format": formats.pop()} if len(formats) == 1 else {}
+        words |= {"format": formats.pop()} if len(formats) == len(choices) == 1 else {}
     extra = schema.get("additionalProperties")
     says = words if cut else {**words, "additional": extra if isinstance(extra, bool) else None}
     collector.add("field", at, pointer, line=line_of(place), type=kind, required=required, nullable=nullable, **says)
@@ -104,11 +114,12 @@ def add_schema(
         add_schema(collector, at, node, line_of, unfinished=unfinished, pointer=to, place=where, required=needed)
 
     for word in ("allOf", "anyOf", "oneOf"):
-        for number, choice in enumerate(schema.get(word) or ()):
-            if isinstance(choice, dict) and ("properties" in choice or "items" in choice):
+        for number, choice in enumerate(_choices(schema, word)):
+            if "properties" in choice or "items" in choice:
                 inner(choice, "", step(step(place, word), number))
-    for name, node in (schema.get("properties") or {}).items():
-        needed = None if cut else name in schema.get("required", ())
+    members = schema.get("properties")
+    for name, node in members.items() if isinstance(members, dict) else ():
+        needed = None if cut else name in _list(schema, "required")
         inner(node, name, step(step(place, "properties"), name), needed)
     for word in ("items", "additionalProperties"):
         if isinstance(schema.get(word), dict):

@@ -69,8 +69,13 @@ def same_path(one: str, other: str) -> bool:
     return re.sub(r"\{[^{}]*\}", "{}", one) == re.sub(r"\{[^{}]*\}", "{}", other)
 
 
-def credential(name: str) -> bool:
-    """Whether a header or query parameter carries a credential: ``api-key``, ``libraryKey``, ``Authorization``."""
+def credential(name: str, value: str = "") -> bool:
+    """Whether a header or query parameter carries a credential, by its name (``api-key``, ``libraryKey``,
+    ``Authorization``) or by that of the placeholder in its value."""
+    if (placeholder := re.fullmatch(r"\{+\s*([\w.-]+)\s*\}+", value.strip())) and credential(placeholder[1]):
+        return True
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name.strip()).lower().replace("_", "-").split("-")
-    keyed = words[-1] in ("key", "apikey", "secret") and not _PLAIN_KEYS & set(words)
+    keyed = words[-1] in ("key", "apikey", "secret", "auth", "authtoken", "accesstoken") and not _PLAIN_KEYS & set(
+        words
+    )
     return keyed or bool(_CREDENTIAL.fullmatch(name.strip()))

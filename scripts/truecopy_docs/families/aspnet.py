@@ -272,7 +272,7 @@ class _Reader:
                     self.collector.contradict(
                         f"type of field {at} {pointer}", pair, [where, seen.line], ("field", at, pointer)
                     )
-            if samples and not seen:
+            if samples and not seen and not samples[0].block.cut:
                 self.collector.contradict(
                     f"field {at} {pointer}",
                     ["table: listed", "sample: absent"],

@@ -457,8 +457,10 @@ class _Tree:
         )
         yield "", root
         scopes = [("/*" if root.array else "", root, set[str]())]
-        for entry in self.body.fields:
-            while len(scopes) > 1 and self.over(scopes, entry):
+        following = [*self.body.fields[1:], None]
+        for entry, child in zip(self.body.fields, following, strict=False):
+            link = entry.opens and not entry.array and child is not None and child.name in _LINKS
+            while len(scopes) > 1 and self.over(scopes, entry, link):
                 scopes.pop()
             pointer = step(scopes[-1][0], entry.name)
             scopes[-1][2].add(entry.name)
@@ -466,7 +468,7 @@ class _Tree:
             if entry.opens:
                 scopes.append((pointer + ("/*" if entry.array else ""), entry, set()))
 
-    def over(self, scopes: list[tuple[str, _Field, set[str]]], entry: _Field) -> bool:
+    def over(self, scopes: list[tuple[str, _Field, set[str]]], entry: _Field, link: bool) -> bool:
         pointer, owner, names = scopes[-1]
         if self.by_depth:
             return entry.depth <= owner.depth
@@ -489,7 +491,7 @@ class _Tree:
             return True
         if names & set(_LINKS):
             return True
-        return owner.name in ("links", "_links") and bool(names) and not entry.opens
+        return owner.name in ("links", "_links") and bool(names) and not link
 
 
 def _has(sample: Any, pointer: str) -> bool:
@@ -527,6 +529,7 @@ def _typed(printed: str) -> tuple[dict[str, Any], bool, bool]:
             array = True
             kinds.append("array")
             says |= {"items": {word: value for word, value in inner.items() if value}} if depth else {}
+            says |= {"model": more} if kind in ("object", "array") and more else {}
         else:
             kinds.append(str(inner.pop("type") or ""))
             says |= inner

@@ -22,7 +22,7 @@ from truecopy_docs.families.common import (
     add_payloads,
 )
 from truecopy_docs.loose import Block, read_json, step
-from truecopy_docs.page import Page
+from truecopy_docs.page import Page, for_machines
 from truecopy_docs.schemas import is_schema
 from truecopy_docs.urls import METHODS, Address, credential, names_in, parse_address
 
@@ -94,6 +94,7 @@ _TYPE_NAMES = {
 }
 _FORMATS = {"date-time": "date-time", "datetime": "date-time", "date": "date", "uuid": "uuid"}
 _PLACES = {"uri": "path", "url": "path", "form": "body"}
+_WHOLE = (("integer", "number"), ("number", "integer"))  # 0 and 0.0 are one value
 _SECURITY = re.compile(r"(?P<word>name|location|type|in|scheme)\b\s*:?\s*(?P<value>.*)", re.I)
 
 
@@ -106,7 +107,7 @@ class _Reader:
     def __init__(self, page: Page, collector: Collector) -> None:
         self.page, self.collector = page, collector
         self.text = Text(page)
-        self.calls = find_calls(self.text.text)
+        self.calls = [call for call in find_calls(self.text.text) if self.belongs(call)]
         self.payloads: list[Payload] = []
         self.headings: list[tuple[str | None, str, int]] = []
         self.parameters: list[tuple[str | None, dict[str, Any], int]] = []
@@ -119,6 +120,14 @@ class _Reader:
         self.empty_label: int | None = None
         self.pending = ""
         self.method_line: tuple[str, int] | None = None
+
+    def belongs(self, call: Call) -> bool:
+        """Whether a code sample is of this page: one whose host and path stand nowhere else is not."""
+        if call.url is None:
+            return True
+        elsewhere = self.text.text[: call.start] + self.text.text[call.end :]
+        host, _, path = call.url.split("?")[0].partition("://")[2].partition("/")
+        return host in elsewhere or (len(path) > 1 and path in elsewhere) or "://" not in elsewhere
 
     # -- one pass over the text: blocks, code and lines --------------------------------------------
 
@@ -256,7 +265,7 @@ class _Reader:
         line_of = self.text.liner(block)
         if block.cut:
             self.collector.cut(self.text.line(len(self.text.text) - 1), "a JSON block")
-        if not block.value and not block.repairs:
+        if (not block.value and not block.repairs) or for_machines(self.text.text[start : block.end]):
             return
         self.empty_label = None
         schema = is_schema(block.value)
@@ -344,12 +353,14 @@ class _Reader:
             )
         for statement in statements:
             query = statement.address.query if statement.source == "text" and statement.address else {}
-            used += [("text", ("apiKey", name, "query"), statement.line) for name in query if credential(name)]
+            keys = [name for name, value in query.items() if credential(name, value)]
+            used += [("text", ("apiKey", name, "query"), statement.line) for name in keys]
         for call in self.calls:
             line = self.text.line(call.start)
             address = parse_address(call.url) if call.url else Address("", "/", {})
-            carried = [_header_scheme(name, value) for name, value in call.headers.items() if credential(name)]
-            carried += [("apiKey", name, "query") for name in {**address.query, **call.query} if credential(name)]
+            carried = [_header_scheme(name, value) for name, value in call.headers.items() if credential(name, value)]
+            sent = {**address.query, **call.query}
+            carried += [("apiKey", name, "query") for name, value in sent.items() if credential(name, value)]
             used += [(call.language, scheme, line) for scheme in carried]
         if not used:
             return
@@ -381,16 +392,16 @@ class _Reader:
             where = self.text.line(call.start)
             query = {**(parse_address(call.url).query if call.url else {}), **call.query}
             for name, value in query.items():
-                if not credential(name):
+                if not credential(name, value):
                     self.collector.add("parameter", "query", name, line=where, **_shown_type(value))
             for name, value in call.headers.items():
-                if name.lower() not in ("content-type", "accept", "user-agent", "host") and not credential(name):
+                if name.lower() not in ("content-type", "accept", "user-agent", "host") and not credential(name, value):
                     self.collector.add("parameter", "header", name, line=where, **_shown_type(value))
         for heading in self.headings:
             address = parse_address(heading[1])
             if path.endswith(address.path) or address.path.endswith(path):
                 for name, value in address.query.items():
-                    if not credential(name):
+                    if not credential(name, value):
                         self.collector.add("parameter", "query", name, line=heading[2], **_shown_type(value))
 
     def add_payloads(self) -> None:
@@ -430,7 +441,7 @@ class _Reader:
                 if row.kind != "field":
                     continue
                 pointer, kind = row.key[1], row.says.get("type")
-                if pointer not in known or {kind, known[pointer]} not in ({kind}, {"integer", "number"}):
+                if pointer not in known or (kind != known[pointer] and (kind, known[pointer]) not in _WHOLE):
                     says = [f"text: {known.get(pointer, 'no such field')}", f"{call.language}: {kind}"]
                     self.collector.contradict(
                         f"field request {pointer} in the {call.language} sample",
