@@ -38,13 +38,16 @@ def _write(path: Path, text: str) -> None:
 
 
 def _found(folder: Path | None) -> Path:
-    """The folder of the specs: as given, below the current folder, or in the checkout of this package."""
-    places = [folder] if folder else [Path("specs"), Path(__file__).resolve().parents[2] / "specs"]
-    return next((place for place in places if place.is_dir()), places[0])
+    """The folder of the specs: as given, below the current folder, in the checkout, or in the installed wheel."""
+    package = Path(__file__).resolve().parent
+    usual = [Path("specs"), package.parents[1] / "specs", package.parent / "truecopy_emulator" / "specs"]
+    return folder or next((place for place in usual if any(place.glob("*.yaml"))), usual[0])
 
 
 _FILE = click.Path(path_type=Path)
-_SPECS = click.option("--specs", type=_FILE, help="Folder of the specs. Default: specs/ here or in the checkout.")
+_SPECS = click.option(
+    "--specs", type=_FILE, help="Folder of the specs. Default: specs/ here, in the checkout or in the package."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,7 +138,7 @@ def _compare(before: Any, after: Any, specs: Path | None, titles: tuple[str, str
     from truecopy_docs.spec import load_specs
 
     folder = _found(specs)
-    known = load_specs(folder) if specs or folder.is_dir() else []
+    known = load_specs(folder) if specs or any(folder.glob("*.yaml")) else []
     changes = compare(before, after, known)
     for title, page in zip(titles, (before, after), strict=True):
         if page.truncated:
