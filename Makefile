@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup run test check generate lint types emulator fuzz docs-check docs-update clean
+.PHONY: help setup run test check generate lint types emulator bench-emulator hostile fuzz docs-check docs-update clean
 help:  ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
@@ -43,6 +43,15 @@ test: setup  ## the whole test suite
 
 fuzz: setup  ## fuzz the emulator, or FUZZ_URL, against the specs (docs/fuzzing.md)
 	$(BIN)/python -m truecopy_tools.fuzz run
+
+emulator: setup  ## serve the emulator on port 8080; EMULATOR="--profile flaky" for options
+	$(BIN)/truecopy-emulator $(EMULATOR)
+
+bench-emulator: setup  ## what the emulator costs, as ratios of one run (needs wrk; PRISM=path compares with prism)
+	$(BIN)/python -m truecopy_tools.bench_emulator
+
+hostile: setup  ## 100,000 made-up hostile requests against the emulator
+	HOSTILE_REQUESTS=100000 $(BIN)/pytest -q tests/emulator/test_hostile.py
 
 lock: setup  ## pin requirements.txt anew from pyproject.toml
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt

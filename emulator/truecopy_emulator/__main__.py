@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 
+from . import workers as several
 from .diagnostics import DIAGNOSTICS
 from .emulator import Emulator
 from .faults import PROFILES
@@ -36,6 +38,8 @@ _SERVE = [
     _option("--journal", "journal_size", default=10_000, type=click.IntRange(0), help="Exchanges to keep."),
     _option("--certificate", type=click.Path(path_type=Path), help="PEM file; with --key, speak TLS."),
     _option("--key", type=click.Path(path_type=Path), help="PEM file of the certificate's key."),
+    _option("--access-log", is_flag=True, help="Write a line of JSON to standard error for each call."),
+    _option("--workers", default=1, type=click.IntRange(1, 64), help="Server processes; more than one needs --state."),
     _option("--http", type=click.Choice(["auto", "1", "2"]), default="auto", help="HTTP version."),
 ]
 
@@ -56,18 +60,33 @@ for _add in reversed(_SERVE):
     main = _add(main)
 
 
-def serve(**options: Any) -> None:
+def serve(workers: int, **options: Any) -> None:
     """Run until SIGINT or SIGTERM."""
+    try:
+        if workers > 1:
+            server = {name: options.pop(name) for name in ("host", "port", "public", "certificate", "key", "http")}
+            several.serve(workers, _ready, server=server, emulator=options)
+        else:
+            _serve_one(options)
+    except (ServerError, SpecError, StateError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _serve_one(options: dict[str, Any]) -> None:
     stopped = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopped.set())
-    try:
-        with Emulator(**options) as emulator:
-            bases = "  ".join(emulator.url(name) for name in emulator.names)
-            print(f"ready: {bases}  credential: {emulator.credential}", flush=True)
-            stopped.wait()
-    except (ServerError, SpecError, StateError) as error:
-        raise click.ClickException(str(error)) from None
+    with Emulator(**options) as emulator:
+        # What is there now stays: the collector need not look at it again, and looks less often.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 100)
+        _ready(emulator.origin, emulator.paths)
+        stopped.wait()
+
+
+def _ready(origin: str, paths: list[str]) -> None:
+    print(f"ready: {'  '.join(origin + path for path in paths)}  credential: {Emulator.credential}", flush=True)
 
 
 @main.command()

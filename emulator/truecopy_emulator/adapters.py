@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def asgi(engine: Engine) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def asgi(engine: Engine) -> Application:
     """The engine as an ASGI 3 application. Bodies are read up to the engine's limit and no further."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

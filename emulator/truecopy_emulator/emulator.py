@@ -15,7 +15,7 @@ from .control import Control
 from .engine import MAX_BODY, Breach, Engine
 from .faults import Faults
 from .http import Answer, Request
-from .journal import Journal
+from .journal import Journal, StoredJournal, log_line
 from .openapi import Document, SpecError
 from .provider import Behaviour, Provider
 from .providers import BEHAVIOURS
@@ -46,6 +46,8 @@ class Emulator:
         public: allow a host that other machines can reach.
         certificate, key: PEM files; with both, the server speaks TLS.
         http: "auto", "1" or "2".
+        access_log: write a line of JSON to standard error for each exchange.
+        shared_journal: keep the journal in the state, for processes that share it.
 
     Raises:
         ServerError: the host is not a loopback address and `public` is False.
@@ -75,9 +77,11 @@ class Emulator:
         max_body: int = MAX_BODY,
         journal_size: int = 10_000,
         public: bool = False,
-        certificate: Path | None = None,
-        key: Path | None = None,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
         http: str = "auto",
+        access_log: bool = False,
+        shared_journal: bool = False,
     ) -> None:
         check_host(host, public)
         self.world = World(open_store(state), seed)
@@ -87,6 +91,10 @@ class Emulator:
         ]
         providers += [self._dropped_in(mount, Path(path)) for mount, path in (specs or {}).items()]
         self.engine = Engine(self.world, providers, max_body=max_body, journal_size=journal_size)
+        if shared_journal:
+            self.engine.journal = StoredJournal(self.world.store, journal_size, self.engine.paths)
+        if access_log:
+            self.engine.log = log_line
         control = Control(self.engine, control_token)
         document = Document.load(SPECS / "emulator.yaml")
         self.engine.mount(Provider(control.name, "/_emulator", document, control, False, [""]))
@@ -140,6 +148,11 @@ class Emulator:
     def names(self) -> list[str]:
         """The providers that are served."""
         return [name for name, provider in self.engine.providers.items() if provider.recorded]
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of their base URLs."""
+        return [self.engine.providers[name].path for name in self.names]
 
     def url(self, provider: str) -> str:
         """The base URL of a provider, ready for a client.

@@ -4,7 +4,7 @@ against the spec, then a behaviour answers, then the answer itself is checked be
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import RLock
 from time import perf_counter
@@ -67,6 +67,8 @@ class Engine:
         self.providers: dict[str, Provider] = {}
         self.journal = Journal(journal_size, self.paths)
         self.faults = Faults(world)
+        self.log: Callable[[Exchange], None] | None = None
+        """Called with every exchange that stands in the journal."""
         self.breaches: list[Breach] = []
         self._root = Node()
         self._lock = RLock()
@@ -200,7 +202,10 @@ class Engine:
         if provider is None or provider.recorded:
             name, identity = (provider.name if provider else ""), (operation.id if operation else "")
             seconds = perf_counter() - started
-            self.journal.add(Exchange(self.world.clock.now(), name, identity, request, answer, seconds, problem, fault))
+            exchange = Exchange(self.world.clock.now(), name, identity, request, answer, seconds, problem, fault)
+            self.journal.add(exchange)
+            if self.log is not None:
+                self.log(exchange)
         return answer
 
     def _strike(self, provider: Provider, operation: Operation, request: Request) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from typing import Any
 from .clock import utc
 from .http import Answer, Request
 from .provider import Problem
+from .storage import Store
 
 MASK = "***"
 BODY = 8192
@@ -114,17 +117,22 @@ class Journal:
     def __init__(self, size: int = 10_000, operations: Callable[[], list[tuple[str, str]]] = list) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=size)
         self._operations = operations
-        self.total = 0
+        self._total = 0
+
+    @property
+    def total(self) -> int:
+        """How many exchanges there were since the last reset."""
+        return self._total
 
     def add(self, exchange: Exchange) -> None:
-        self.total += 1
-        exchange.number = self.total
+        self._total += 1
+        exchange.number = self._total
         self._exchanges.append(exchange)
 
     def clear(self) -> None:
         """Forget everything; numbers start at 1 again."""
         self._exchanges.clear()
-        self.total = 0
+        self._total = 0
 
     def __len__(self) -> int:
         return len(self._exchanges)
@@ -211,3 +219,64 @@ class Journal:
         lines = [f"  {exchange.operation or '-'}: {exchange}" for exchange in last]
         hints = [f"  near miss: {hint}" for exchange in last for hint in self.near_misses(exchange)]
         return "\n" + "\n".join(["The last calls:", *lines, *dict.fromkeys(hints)])
+
+
+class StoredJournal(Journal):
+    """A journal that processes share, in the store that they share; what it keeps is masked when it is written.
+
+    Args:
+        store: where the exchanges go.
+        size, operations: as for `Journal`.
+    """
+
+    _NAME = "emulator/journal"
+    _EVERY = 100
+
+    def __init__(
+        self, store: Store, size: int = 10_000, operations: Callable[[], list[tuple[str, str]]] = list
+    ) -> None:
+        super().__init__(0, operations)
+        self._store, self._size = store, size
+
+    def add(self, exchange: Exchange) -> None:
+        with self._store.transaction():
+            exchange.number = self._store.next("emulator.exchange")
+            self._store.put(self._NAME, str(exchange.number), exchange.view(self.near_misses))
+            if exchange.number % self._EVERY == 0:
+                self._store.trim(self._NAME, self._size)
+
+    def clear(self) -> None:
+        with self._store.transaction():
+            self._store.trim(self._NAME, 0)
+            self._store.set_counter("emulator.exchange", 0)
+
+    @property
+    def total(self) -> int:
+        return self._store.counter("emulator.exchange")
+
+    def views(
+        self, *, after: int = 0, limit: int = 100, newest_first: bool = False, **wanted: Any
+    ) -> list[dict[str, Any]]:
+        rows = [row for _, row in self._store.items(self._NAME) if row["number"] > after]
+        for name in ("operation", "provider"):
+            if wanted.get(name) is not None:
+                rows = [row for row in rows if row[name] == wanted[name]]
+        if wanted.get("status") is not None:
+            rows = [row for row in rows if row["answer"]["status"] == wanted["status"]]
+        return rows[::-1][:limit] if newest_first else rows[:limit]
+
+
+def log_line(exchange: Exchange) -> None:
+    """Write an exchange to standard error as one line of JSON, secrets masked, bodies left out."""
+    view = exchange.view()
+    request = view.pop("request")
+    row = {
+        "time": view["time"],
+        "method": request["method"],
+        "path": request["path"],
+        "query": request["query"],
+        "status": view["answer"]["status"],
+        **{name: view[name] for name in ("provider", "operation", "milliseconds", "diagnostic", "fault")},
+    }
+    sys.stderr.write(json.dumps(row) + "\n")
+    sys.stderr.flush()

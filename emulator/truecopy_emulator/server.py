@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 from pathlib import Path
@@ -31,6 +32,21 @@ def check_host(host: str, public: bool) -> None:
             f"{host} may be reachable from other machines, and the emulator's credential is public knowledge; "
             "say so with --public (in Python: public=True), or listen on 127.0.0.1"
         )
+
+
+def check_files(certificate: str | Path | None, key: str | Path | None) -> None:
+    """Make sure that certificate and key can be served with.
+
+    Raises:
+        ServerError: one is missing, or they are not PEM files that belong together.
+    """
+    if bool(certificate) != bool(key):
+        raise ServerError("TLS needs both --certificate and --key")
+    if certificate and key:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+        except (OSError, ssl.SSLError) as error:
+            raise ServerError(f"TLS with {certificate} and {key} is not possible: {error.strerror or error}") from None
 
 
 def free_port(host: str) -> int:
@@ -84,15 +100,17 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         *,
-        certificate: Path | None = None,
-        key: Path | None = None,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
         http: str = "auto",
     ) -> None:
         self.host, self._wanted = host, port
         self.port = port
         self.scheme = "https" if certificate else "http"
         self._application = application
-        self._certificate, self._key = certificate, key
+        check_files(certificate, key)
+        self._certificate = Path(certificate) if certificate else None
+        self._key = Path(key) if key else None
         self._http = http
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -68,6 +68,9 @@ class Store(Protocol):
 
     def set_counter(self, counter: str, value: int) -> None: ...
 
+    def trim(self, collection: str, keep: int) -> None:
+        """Forget all but the last `keep` documents of a collection."""
+
     def clear(self) -> None:
         """Forget everything."""
 
@@ -131,6 +134,12 @@ class MemoryStore:
 
     def set_counter(self, counter: str, value: int) -> None:
         self._counters[counter] = value
+
+    def trim(self, collection: str, keep: int) -> None:
+        order = self._order.get(collection, [])
+        for key in order[: len(order) - keep]:
+            del self._documents[collection][key]
+        self._order[collection] = order[len(order) - keep :] if keep else []
 
     def clear(self) -> None:
         self._documents.clear()

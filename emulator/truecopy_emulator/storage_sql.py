@@ -58,7 +58,7 @@ _GET = select(_DOCUMENTS.c.body).where(
     _DOCUMENTS.c.collection == bindparam("collection"), _DOCUMENTS.c.key == bindparam("key")
 )
 _PAGE = (
-    select(_DOCUMENTS.c.key, _DOCUMENTS.c.body)
+    select(_DOCUMENTS.c.position, _DOCUMENTS.c.key, _DOCUMENTS.c.body)
     .where(_DOCUMENTS.c.collection == bindparam("collection"))
     .where(_DOCUMENTS.c.position > bindparam("after"))
     .order_by(_DOCUMENTS.c.position)
@@ -164,12 +164,13 @@ class SqlStore:
             return connection.execute(_COUNTER, {"name": _SIZE + collection}).scalar() or 0
 
     def page(self, collection: str, offset: int, limit: int) -> list[Json]:
-        return [document for _, document in self._range(collection, offset, limit)]
+        return [document for _, _, document in self._range(collection, offset, limit)]
 
-    def _range(self, collection: str, offset: int, limit: int) -> list[tuple[str, Json]]:
+    def _range(self, collection: str, after: int, limit: int) -> list[tuple[int, str, Json]]:
+        """Position, key and document of the first documents behind a position."""
         with self.transaction() as connection:
-            rows = connection.execute(_PAGE, {"collection": collection, "after": offset, "size": limit}).all()
-        return [(key, orjson.loads(body)) for key, body in rows]
+            rows = connection.execute(_PAGE, {"collection": collection, "after": after, "size": limit}).all()
+        return [(position, key, orjson.loads(body)) for position, key, body in rows]
 
     def next(self, counter: str) -> int:
         with self.transaction() as connection:
@@ -179,13 +180,13 @@ class SqlStore:
         names = select(_COUNTERS.c.name).where(_COUNTERS.c.name.like(_SIZE + "%")).order_by(_COUNTERS.c.name)
         with self.transaction() as connection:
             found = [str(name).removeprefix(_SIZE) for name in connection.execute(names).scalars()]
-        return [name for name in found if name != _CONTROLS]
+        return [name for name in found if name not in (_CONTROLS, "emulator/journal")]
 
     def items(self, collection: str) -> Iterator[tuple[str, Json]]:
         after = 0
         while rows := self._range(collection, after, 1000):
-            yield from rows
-            after += len(rows)
+            yield from ((key, document) for _, key, document in rows)
+            after = rows[-1][0]
 
     def counters(self) -> dict[str, int]:
         with self.transaction() as connection:
@@ -199,6 +200,13 @@ class SqlStore:
     def set_counter(self, counter: str, value: int) -> None:
         with self.transaction() as connection:
             connection.execute(self._set, {"name": counter, "value": value})
+
+    def trim(self, collection: str, keep: int) -> None:
+        """Positions go on from where they were; `count` and `page` are for collections that are never trimmed."""
+        last = self.count(collection)
+        with self.transaction() as connection:
+            old = (_DOCUMENTS.c.collection == collection) & (_DOCUMENTS.c.position <= last - keep)
+            connection.execute(delete(_DOCUMENTS).where(old))
 
     def clear(self) -> None:
         with self.transaction() as connection:

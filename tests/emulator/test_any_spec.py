@@ -161,13 +161,15 @@ def test_documents_that_cannot_be_served(tmp_path: Path, content: str | None, me
     with pytest.raises(SpecError, match=message) as caught:
         Emulator(specs={"/mine": path})
     assert "mine.yaml" in str(caught.value)
-    result = subprocess.run(
-        [sys.executable, "-m", "truecopy_emulator", "--port", "0", "--spec", str(path), "--mount", "/mine"],
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
+
+
+def test_the_command_says_what_is_wrong_with_a_document() -> None:
+    command = [sys.executable, "-m", "truecopy_emulator", "--port", "0", "--spec", "none.yaml"]
+    result = subprocess.run([*command, "--mount", "/mine"], capture_output=True, text=True, timeout=30)
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert "none.yaml cannot be read" in result.stderr
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert (result.returncode, "--mount" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("mount", ["", "/", "/questionpro", "/_emulator", "/a b", "/{x}"])

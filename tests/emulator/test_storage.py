@@ -100,8 +100,11 @@ def test_a_state_that_cannot_be_opened(tmp_path: Path, bad: str) -> None:
     with pytest.raises(StateError, match="cannot be opened") as caught:
         Emulator(state=target)
     assert "s3cret" not in str(caught.value)
+
+
+def test_the_command_says_what_is_wrong_with_a_state(tmp_path: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "truecopy_emulator", "--port", "0", "--state", target],
+        [sys.executable, "-m", "truecopy_emulator", "--port", "0", "--state", str(tmp_path)],
         capture_output=True,
         text=True,
         timeout=30,
@@ -109,7 +112,6 @@ def test_a_state_that_cannot_be_opened(tmp_path: Path, bad: str) -> None:
     assert result.returncode == 1
     assert "cannot be opened" in result.stderr
     assert "Traceback" not in result.stderr
-    assert "s3cret" not in result.stderr
 
 
 def test_kill_9_loses_no_acknowledged_write(tmp_path: Path) -> None:
