@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from . import workers as several
 from .diagnostics import DIAGNOSTICS
 from .emulator import Emulator
 from .faults import PROFILES
@@ -64,6 +63,8 @@ def serve(workers: int, **options: Any) -> None:
     """Run until SIGINT or SIGTERM."""
     try:
         if workers > 1:
+            from . import workers as several
+
             server = {name: options.pop(name) for name in ("host", "port", "public", "certificate", "key", "http")}
             several.serve(workers, _ready, server=server, emulator=options)
         else:

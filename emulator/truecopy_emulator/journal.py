@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import sys
@@ -167,6 +166,8 @@ class Journal:
         if problem is None:
             return []
         if problem.code == "E101":
+            import difflib
+
             path = _masked(exchange.request.path, _secrets(exchange.request))
             operations = self._operations()
             templates = list(dict.fromkeys(template for _, template in operations))

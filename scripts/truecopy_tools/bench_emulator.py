@@ -1,6 +1,6 @@
 """What the emulator costs, as ratios measured in one run: `make bench-emulator`. Absolute rates depend on the machine.
 
-Needs wrk (Debian's package of that name). prism is compared with when `npx --no-install prism` finds it, or PRISM names it.
+Needs wrk (Debian's package of that name). prism is compared with when it is on the path or PRISM names it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def until_answers(url: str, seconds: float = 30) -> float:
     started = time.perf_counter()
     while time.perf_counter() - started < seconds:
         try:
-            urllib.request.urlopen(url, timeout=1).close()
+            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 (our own port)
         except urllib.error.HTTPError:
             break
         except OSError:
@@ -98,8 +98,10 @@ def main() -> None:
         (Path(folder) / "bare.py").write_text(BARE)
         servers = {
             "bare ASGI on granian": (
-                [str(Path(sys.executable).parent / "granian"), "--interface", "asginl", "--no-ws", "--port", "18601"]
-                + ["--working-dir", folder, "bare:application"],
+                [
+                    *(str(Path(sys.executable).parent / "granian"), "--interface", "asginl", "--no-ws"),
+                    *("--port", "18601", "--working-dir", folder, "bare:application"),
+                ],
                 "http://127.0.0.1:18601",
             ),
             "emulator": (
@@ -147,9 +149,8 @@ def in_process() -> None:
         started = time.perf_counter()
         emulator.reset()
         resets.append(time.perf_counter() - started)
-    print(
-        f"in process: start to first answer {min(starts) * 1000:.1f} ms, reset after 1,000 writes {min(resets) * 1000:.2f} ms"
-    )
+    start, reset = min(starts) * 1000, min(resets) * 1000
+    print(f"in process: start to first answer {start:.1f} ms, reset after 1,000 writes {reset:.2f} ms")
 
 
 if __name__ == "__main__":
