@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
 class Clock:
-    """Seconds since 1970 in UTC, as providers see them. Real time until it is set, advanced or frozen."""
+    """Seconds since 1970 in UTC, as providers see them. Real time until it is set, advanced or frozen.
 
-    def __init__(self) -> None:
+    Args:
+        changed: called after each change.
+    """
+
+    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+        self._changed = changed
         self.offset = 0.0
         self.frozen: float | None = None
 
@@ -22,6 +28,7 @@ class Clock:
             self.frozen += seconds
         else:
             self.offset += seconds
+        self._changed()
 
     def set(self, moment: float) -> None:
         """Put the clock to a moment; it goes on from there unless it is frozen."""
@@ -29,6 +36,7 @@ class Clock:
             self.frozen = moment
         else:
             self.offset = moment - time.time()
+        self._changed()
 
     def freeze(self, frozen: bool = True) -> None:
         """Stop the clock, or let it go on from where it stands."""
@@ -36,6 +44,7 @@ class Clock:
             self.frozen = self.now()
         elif not frozen and self.frozen is not None:
             self.offset, self.frozen = self.frozen - time.time(), None
+        self._changed()
 
     def reset(self) -> None:
         self.offset, self.frozen = 0.0, None

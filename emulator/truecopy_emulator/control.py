@@ -186,7 +186,6 @@ class Control(Behaviour):
                 now.advance(wanted["advance"])
         except (ValueError, OverflowError) as error:
             raise Problem(422, "E304", f"now: {error}") from None
-        self.world.changed()
         return Reply(self._clock())
 
     # Providers

@@ -91,7 +91,7 @@ class World:
     def __init__(self, store: Store | None = None, seed: int = 0) -> None:
         self.store: Store = store or MemoryStore()
         self.seed = seed
-        self.clock = Clock()
+        self.clock = Clock(self.changed)
         self.settings = Settings()
         self.random = random.Random(seed)  # noqa: S311 (repeatable on purpose)
         self._requests = 0

@@ -172,8 +172,11 @@ def test_faults_over_http(control: httpx.Client, qp: httpx.Client) -> None:
     refused = control.post("/faults", json={"effects": "explode"})
     assert refused.status_code == 422
     assert "status, quota, expired" in refused.json()["detail"]
-    names = [row["name"] for row in control.get("/effects").json()["effects"]]
-    assert "truncate" in names
+    refused = control.post("/faults", json={"effects": {"explode": True}})
+    assert (refused.status_code, "no other members" in refused.json()["detail"]) == (400, True)
+    names = {row["name"] for row in control.get("/effects").json()["effects"]}
+    document = control.get("/providers/emulator/spec").json()
+    assert names == set(document["components"]["schemas"]["NamedEffects"]["properties"])
 
 
 def test_operations_and_documents(control: httpx.Client) -> None:
