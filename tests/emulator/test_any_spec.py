@@ -147,7 +147,7 @@ def test_an_example_that_breaks_its_schema_is_withheld(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (None, "cannot be read"),
-        ("a: [", "neither JSON nor YAML: line 2"),
+        ("a: [", "neither JSON nor YAML: .*line 2"),
         ("- a list", "an object is expected"),
         ("openapi: 2.0\npaths: {}", "not OpenAPI 3.0 or 3.1"),
         ("openapi: 3.1.0", "no paths"),
@@ -186,6 +186,20 @@ def test_a_reference_into_nothing_is_said_where_it_is_used(tmp_path: Path) -> No
     answer = client.get("/a")
     assert answer.status_code == 500
     assert "mine.json refers to #/components/schemas/No, which is not in it" in emulator.breaches[0].problem
+
+
+def test_yaml_of_every_kind(tmp_path: Path) -> None:
+    """Anchors, merge keys, tags, numbers and words that YAML 1.1 takes for something else."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "openapi: 3.1.0\nx-base: &base {tags: [a], operationId: !x on}\npaths:\n  /a:\n    get:\n      <<: *base\n"
+        "      responses:\n        200:\n          description: yes\n          content:\n"
+        "            application/json: {example: {day: 2024-01-01, answer: no}}\n"
+    )
+    emulator = Emulator(specs={"/mine": path})
+    with httpx.Client(transport=emulator.transport()) as client:
+        assert client.get("http://emulator/mine/a").json() == {"day": "2024-01-01", "answer": "no"}
+    emulator.journal.assert_called("on", provider="mine")
 
 
 def test_500_operations_cost_no_more_than_5(tmp_path: Path) -> None:
