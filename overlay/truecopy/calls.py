@@ -166,6 +166,7 @@ class Core:
         settings: Settings,
         limiter: Limiter | None,
         drift: Drift,
+        recipe: Callable[[Core], tuple[Any, ...]],
     ) -> None:
         self.provider = provider
         self.base_url = base_url
@@ -173,6 +174,8 @@ class Core:
         self.settings = settings
         self.limiter = limiter
         self.drift = drift
+        self.recipe = recipe
+        """Tells what a pickle keeps of the client."""
 
     def life(
         self,
@@ -320,6 +323,7 @@ class Core:
         """The object that the caller gets. Raises ResponseMismatchError, with what is known of the answer."""
         if model is None:
             return body  # type: ignore[no-any-return]
+        at = [self.provider.spec.document["x-payload"]] if attribute else []
         findings = operation.success(body) if operation.success is not None else None
         if findings:
             self.drift.record(operation.name, findings)
@@ -328,10 +332,7 @@ class Core:
             result = parsed(model, body, payload, attribute)
             if result is not None:
                 return result
-            at = self.provider.spec.document["x-payload"] if attribute else ""
-            broken = [
-                Finding("error", (attribute and escape(at)) or "", payload.__name__, type_name(answers.dig(body, [at])))
-            ]
+            broken = [Finding("error", "".join(map(escape, at)), payload.__name__, type_name(answers.dig(body, at)))]
         found = broken[0]
         error = ResponseMismatchError(
             f"{found.pointer or 'the body'}: expected {found.expected}, got {found.got}",
@@ -342,7 +343,7 @@ class Core:
             operation=operation.name,
         )
         answers.describe(error, self.provider.wording, answer, body, secrets, self.settings.clock.time())
-        if self.settings.on_mismatch == "warn" and operation.success is not None:
+        if self.settings.on_mismatch == "warn" and operation.success and isinstance(answers.dig(body, at), dict):
             result = salvaged(model, body, payload, attribute, operation.success)
             if result is not None:
                 warnings.warn(str(error), ResponseMismatchWarning, stacklevel=2)
@@ -479,7 +480,22 @@ class _Paging(Generic[P, T]):
         return items
 
 
-class SyncCalls:
+class _Calls:
+    """Pickles, and with it the resources of a client do."""
+
+    _core: Core
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _calls_of, self._core.recipe(self._core)
+
+
+def _calls_of(*recipe: Any) -> Any:
+    from truecopy.client import revived
+
+    return revived(*recipe)._calls
+
+
+class SyncCalls(_Calls):
     """Calls from threads: does what the life of a call yields. Generated resources are written against this class."""
 
     def __init__(self, core: Core, pool: Pool) -> None:
@@ -599,7 +615,7 @@ class SyncCalls:
                     credential.lock.release()
 
 
-class AsyncCalls:
+class AsyncCalls(_Calls):
     """Calls from tasks: does what the life of a call yields. Generated resources are written against this class."""
 
     def __init__(self, core: Core, pool: AsyncPool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import inspect
 import os
 import re
@@ -85,6 +86,7 @@ class BaseClient:
             settings,
             _limiter(self.PROVIDER, given, limiter) if limiter else None,
             Drift(),
+            functools.partial(_recipe, type(self), self._options),
         )
         self._setup(core, self._open_pool(base_url))
 
@@ -125,20 +127,7 @@ class BaseClient:
         return f"{type(self).__name__}(base_url={self.base_url!r}, credential={self._core.credential!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self._options.get("http_client") is not None:
-            raise ConfigurationError("a client with an http_client of its own cannot be pickled")
-        embed = self._options.get("pickle_credentials", False)
-        limiter = self._options.get("limiter")
-        if isinstance(limiter, str) and urlsplit(limiter).password and not embed:
-            raise ConfigurationError("the limiter's URL holds a password: give the client pickle_credentials=True")
-        kept: Options = {"limiter": limiter, "pickle_credentials": embed} if limiter else {"pickle_credentials": embed}
-        return _revive, (
-            type(self),
-            self._core.credential.reference(embed=embed),
-            self.base_url,
-            self._core.settings,
-            kept,
-        )
+        return revived, self._core.recipe(self._core)
 
     def _same_origin(self, url: str) -> str:
         """Resolve a URL that an answer names. Raises ConfigurationError when it leads to another origin."""
@@ -162,7 +151,18 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
-def _revive(
+def _recipe(kind: type[BaseClient], options: Options, core: Core) -> tuple[Any, ...]:
+    """What a pickle keeps of a client: the arguments of ``revived``. Raises ConfigurationError."""
+    if options.get("http_client") is not None:
+        raise ConfigurationError("a client with an http_client of its own cannot be pickled")
+    embed, limiter = options.get("pickle_credentials", False), options.get("limiter")
+    if isinstance(limiter, str) and urlsplit(limiter).password and not embed:
+        raise ConfigurationError("the limiter's URL holds a password: give the client pickle_credentials=True")
+    kept = {"limiter": limiter, "pickle_credentials": embed}
+    return kind, core.credential.reference(embed=embed), core.base_url, core.settings, kept
+
+
+def revived(
     kind: type[BaseClient],
     reference: tuple[Callable[..., Any], tuple[Any, ...]],
     base_url: str,

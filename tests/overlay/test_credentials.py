@@ -22,7 +22,7 @@ from .test_errors import assert_no_secret
 from .test_faults import get
 
 SECRET = "s3cret-of-a-client-0123456789"
-PAIR = {"client_id": "an-id", "client_secret": SECRET}
+PAIR: dict[str, Any] = {"client_id": "an-id", "client_secret": SECRET}
 
 
 def read(client: Any) -> Any:
@@ -360,5 +360,5 @@ def test_no_repr_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
         AsyncAsavie(KEY),
     ]
     for client in clients:
-        assert KEY not in f"{client!r} {client} {client._core.credential!r} {client._core.settings!r}"  # type: ignore[attr-defined]
+        assert KEY not in f"{client!r} {client} {client._core.credential!r} {client._core.settings!r}"
         assert not any(type(value).__module__.startswith("httpx") for value in vars(client).values())
