@@ -244,7 +244,8 @@ def _adopted(given: Any, *, asynchronous: bool) -> Callable[[], Any]:
 
 def _server(provider: Provider, name: str | None) -> str:
     """The base URL of a data center. Raises ConfigurationError when there is none of that name."""
-    name = name or os.environ.get(f"{provider.name.upper()}_DATACENTER") or next(iter(provider.servers))
+    if name is None:
+        name = os.environ.get(f"{provider.name.upper()}_DATACENTER") or next(iter(provider.servers))
     try:
         return provider.servers[name]
     except (KeyError, TypeError):
@@ -263,6 +264,8 @@ def _base_url(url: str) -> str:
 
 
 def _limiter(provider: Provider, given: Any, wanted: bool | str) -> Limiter:
+    if wanted is not True and not isinstance(wanted, str):
+        raise ConfigurationError("limiter must be True or a redis:// URL")
     secrets = given.secrets()
     return Limiter(
         *provider.limit, provider.name, secrets[0] if secrets else "", wanted if isinstance(wanted, str) else None
