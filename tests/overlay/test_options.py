@@ -182,7 +182,10 @@ def test_logs_hold_no_secret_and_no_query(play: Player, caplog: pytest.LogCaptur
 
 @pytest.mark.parametrize(("level", "lines"), [("", 0), ("nonsense", 0), ("info", 2), ("DEBUG", 4)])
 def test_logging_is_silent_by_default(level: str, lines: int) -> None:
-    code = "import sys, truecopy; truecopy.QuestionPro('k3y-0123456789', base_url=sys.argv[1], retries=0).micropanel.get_batch(1)"
+    code = (
+        "import sys, truecopy;"
+        "truecopy.QuestionPro('k3y-0123456789', base_url=sys.argv[1], retries=0).micropanel.get_batch(1)"
+    )
     with Server(answer(b"", 500)) as server:
         environment = {**os.environ, "TRUECOPY_LOG": level, "TRUECOPY_TRANSPORT": "httpx"}
         ran = subprocess.run([sys.executable, "-c", code, server.url], capture_output=True, text=True, env=environment)
@@ -259,10 +262,9 @@ def test_the_limiter_gives_up_at_the_deadline(transport: str) -> None:
     with (
         Server(answer(QUERY_BATCH)) as server,
         Supermetrics(KEY, base_url=server.url, limiter=True, deadline=0.3) as client,
+        pytest.raises(errors.NotSentError, match="rate limiter") as raised,
     ):
-        with pytest.raises(errors.NotSentError, match="rate limiter") as raised:
-            for _ in range(30):
-                client.query.get_batch("b")
+        list(map(client.query.get_batch, ["b"] * 30))
     assert raised.value.attempts == 0
     assert len(server.requests) == 20
 
