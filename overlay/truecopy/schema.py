@@ -7,8 +7,10 @@ keep a client from reading the answer.
 
 from __future__ import annotations
 
+import builtins
 import datetime
 import json
+import keyword
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -215,10 +217,17 @@ def _place(spec: Spec, name: str) -> tuple[str, str, str]:
     return "header", "authorization", f"{scheme['scheme'].capitalize()} "
 
 
+_RESERVED = {*dir(builtins), *keyword.kwlist, "self", "true", "false", "datetime"} - {"id"}
+
+
 def snake_case(name: str) -> str:
     """The Python name that the generator gives to a parameter or operation."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[A-Z]+", name)
-    return "_".join(words).lower()
+    name = re.sub(r"[^\w. -]", "", name)
+    if not name.islower():
+        name = " ".join(re.split("([A-Z]?[a-z]+)", name))
+    name = "_".join(re.findall(r"[^. _-]+", name)).lower()
+    name += "_" * (name in _RESERVED)
+    return name if name.isidentifier() else f"field_{name}"
 
 
 def _compile(spec: Spec, schema: dict[str, Any]) -> Check:
