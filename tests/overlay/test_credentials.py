@@ -255,25 +255,28 @@ def test_a_wrong_client_secret_is_an_authentication_error(play: Player, status: 
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        [],
-        "x",
-        {"access_token": ""},
-        {"access_token": "t\n", "expires_in": 5},
-        {"access_token": "t"},
-        {"access_token": "t", "expires_in": "soon"},
-        {"access_token": "t", "expires_in": -1},
-        {"access_token": "t", "expires_in": 10**400},
-    ],
-)
-def test_an_unusable_token_answer(play: Player, body: Any) -> None:
-    with Server(answer(body)) as server, pytest.raises(errors.TruecopyError) as raised:
-        play("Asavie", read, base_url=server.url, **PAIR)
-    assert type(raised.value) in (errors.AuthenticationError, errors.ResponseMismatchError)
-    assert len(server.requests) == 1
+UNUSABLE: list[Any] = [
+    {},
+    [],
+    "x",
+    {"access_token": ""},
+    {"access_token": "t\n", "expires_in": 5},
+    {"access_token": "t"},
+    {"access_token": "t", "expires_in": "soon"},
+    {"access_token": "t", "expires_in": -1},
+    {"access_token": "t", "expires_in": 10**400},
+]
+
+
+def test_an_unusable_token_answer(play: Player) -> None:
+    def scenario(client: Any) -> Any:
+        for _ in UNUSABLE:
+            with pytest.raises((errors.AuthenticationError, errors.ResponseMismatchError)):
+                yield read(client)
+
+    with Server(*map(answer, UNUSABLE)) as server:
+        play("Asavie", scenario, base_url=server.url, **PAIR)
+    assert len(server.requests) == len(UNUSABLE)
 
 
 def test_a_token_endpoint_that_fails_is_retried_on_its_own(play: Player, clock: TestClock) -> None:
@@ -337,15 +340,14 @@ def test_a_cancelled_refresh_does_not_block_the_others(transport: str) -> None:
 
 
 def test_waiting_for_another_thread_s_token_ends_at_the_deadline(transport: str) -> None:
-    tokens = Tokens(pause=2.0)
+    tokens = Tokens(pause=0.8)
     with Server(tokens) as server, Asavie(base_url=server.url, **PAIR) as client:
         holder = threading.Thread(target=read, args=(client,))
         holder.start()
         time.sleep(0.2)
-        started = time.monotonic()
         with pytest.raises(errors.NotSentError, match="deadline"):
             read(client.with_options(deadline=0.2))
-        assert time.monotonic() - started < 1
+        assert holder.is_alive()
         holder.join()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gzip
 import json
 import time
@@ -117,7 +118,7 @@ def test_a_body_that_drips_is_held_to_the_deadline(play: Player) -> None:
 
 def test_headers_that_drip_are_held_to_the_deadline(play: Player) -> None:
     if (play.kind, play.transport) == ("sync", "httpx"):
-        pytest.skip("TODO")
+        pytest.skip("the synchronous transport of httpx has no timeout for the whole of an answer's head")
     started = time.monotonic()
     failing(play, drip(HEAD + b"a: b\r\n" * 500, 0.02), errors.MaybeSentError, timeout=5, deadline=0.5)
     assert time.monotonic() - started < 2
@@ -130,13 +131,17 @@ def test_a_connection_that_is_not_accepted(play: Player) -> None:
     assert time.monotonic() - started < 2
 
 
+@functools.cache
+def bomb(size: int) -> bytes:
+    return gzip.compress(b'"' + bytes(size) + b'"', 1)
+
+
 def zeros(size: int, coding: bool) -> Iterator[Step]:
     """An answer of so many zeros in a JSON string, compressed or not."""
-    block = b"0" * MEGABYTE
     if coding:
-        bomb = gzip.compress(b'"' + block * (size // MEGABYTE) + b'"', 1)
-        yield answer(bomb, content_encoding="gzip")
+        yield answer(bomb(size), content_encoding="gzip")
         return
+    block = b"0" * MEGABYTE
     yield HEAD + b"content-length: %d\r\n\r\n" % size
     for _ in range(size // MEGABYTE):
         yield block
