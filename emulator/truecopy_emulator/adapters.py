@@ -30,11 +30,12 @@ def asgi(engine: Engine) -> Application:
         body, too_large = b"", False
         headers = _headers(scope["headers"])
         if "content-length" in headers or "transfer-encoding" in headers or scope.get("http_version") == "2":
-            length = headers.get("content-length", "0")
-            if length.isdecimal() and int(length[:20]) > engine.max_body:
+            text = headers.get("content-length", "")
+            length = int(text[:20]) if text.isdecimal() else None
+            if length is not None and length > engine.max_body:
                 too_large = True
             else:
-                body, too_large = await _body(receive, engine.max_body)
+                body, too_large = await _body(receive, engine.max_body, length)
         raw = scope.get("raw_path")
         path = raw.decode("latin-1").partition("?")[0] if raw else quote(scope["path"])
         request = Request(
@@ -59,12 +60,13 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-async def _body(receive: Receive, limit: int) -> tuple[bytes, bool]:
+async def _body(receive: Receive, limit: int, length: int | None) -> tuple[bytes, bool]:
+    """The body and whether it is larger than `limit`; reading ends there, and when `length` bytes have come."""
     message = await receive()
     body: bytes = message.get("body", b"")
-    if message.get("more_body"):
+    if message.get("more_body") and len(body) != length:
         parts, size = [body], len(body)
-        while message.get("more_body") and size <= limit:
+        while message.get("more_body") and size <= limit and size != length:
             message = await receive()
             parts.append(message.get("body", b""))
             size += len(parts[-1])

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -48,7 +49,26 @@ def page(browser: webdriver.Chrome, emulator: Emulator, qp: httpx.Client) -> web
 
 
 def until(browser: webdriver.Chrome, condition: Any) -> None:
-    WebDriverWait(browser, 10, 0.05).until(lambda _: condition())
+    """Wait for a condition; what the page's timer has just redrawn is looked up again."""
+    WebDriverWait(browser, 20, 0.05, [StaleElementReferenceException]).until(lambda _: condition())
+
+
+def use(browser: webdriver.Chrome, selector: str, *keys: str) -> None:
+    """Send keys to a control."""
+
+    def sent() -> bool:
+        browser.find_element(By.CSS_SELECTOR, selector).send_keys(*keys)
+        return True
+
+    until(browser, sent)
+
+
+def select(browser: webdriver.Chrome, selector: str, value: str) -> None:
+    def selected() -> bool:
+        Select(browser.find_element(By.CSS_SELECTOR, selector)).select_by_value(value)
+        return True
+
+    until(browser, selected)
 
 
 def logged(browser: webdriver.Chrome, kind: str) -> list[dict[str, Any]]:
@@ -85,40 +105,37 @@ def test_the_journal_is_live(page: webdriver.Chrome, qp: httpx.Client) -> None:
 
 
 def test_a_fault_is_set_and_removed_with_the_keyboard(page: webdriver.Chrome, qp: httpx.Client) -> None:
-    form = page.find_element(By.ID, "fault")
-    Select(form.find_element(By.NAME, "effect")).select_by_value("status")
-    form.find_element(By.NAME, "value").send_keys("503", Keys.ENTER)
+    select(page, "#fault [name=effect]", "status")
+    use(page, "#fault [name=value]", "503", Keys.ENTER)
     until(page, lambda: "status=503" in text(page, "#faults"))
     assert qp.get("/micropanel/batches/4445556").status_code == 503
-    page.find_element(By.CSS_SELECTOR, "#faults button").send_keys(Keys.SPACE)
+    use(page, "#faults button", Keys.SPACE)
     until(page, lambda: not text(page, "#faults"))
     assert qp.get("/micropanel/batches/4445556").status_code == 200
-    form.find_element(By.NAME, "value").send_keys("x", Keys.ENTER)
+    use(page, "#fault [name=value]", "x", Keys.ENTER)
     until(page, lambda: text(page, "#message").startswith("Not done"))
 
 
 def test_the_clock_is_advanced_and_frozen(page: webdriver.Chrome, emulator: Emulator) -> None:
     before = emulator.clock.now()
-    box = page.find_element(By.NAME, "advance")
-    box.clear()
-    box.send_keys("3600", Keys.ENTER)
+    page.find_element(By.NAME, "advance").clear()
+    use(page, "[name=advance]", "3600", Keys.ENTER)
     until(page, lambda: emulator.clock.now() - before >= 3600)
-    page.find_element(By.NAME, "frozen").send_keys(Keys.SPACE)
+    use(page, "[name=frozen]", Keys.SPACE)
     until(page, lambda: emulator.clock.frozen is not None)
 
 
 def test_an_oddity_and_a_transition(page: webdriver.Chrome, emulator: Emulator) -> None:
-    card = page.find_element(By.ID, "provider-asavie")
-    card.find_element(By.CSS_SELECTOR, "label[title=empty_meta] input").send_keys(Keys.SPACE)
+    box = "label[title=empty_meta] input"
+    use(page, box, Keys.SPACE)
     until(page, lambda: emulator.world.switch("asavie", "empty_meta"))
-    until(page, lambda: page.find_element(By.CSS_SELECTOR, "label[title=empty_meta] input").is_selected())
-    card = page.find_element(By.ID, "provider-supermetrics")
-    Select(card.find_element(By.TAG_NAME, "select")).select_by_value("immediate")
+    until(page, lambda: page.find_element(By.CSS_SELECTOR, box).is_selected())
+    select(page, "#provider-supermetrics select", "immediate")
     until(page, lambda: emulator.world.transition("supermetrics").mode == "immediate")
 
 
 def test_reset(page: webdriver.Chrome, emulator: Emulator) -> None:
-    page.find_element(By.ID, "reset").send_keys(Keys.ENTER)
+    use(page, "#reset", Keys.ENTER)
     until(page, lambda: not page.find_elements(By.CSS_SELECTOR, "#journal > li"))
     assert emulator.journal.total == 0
 

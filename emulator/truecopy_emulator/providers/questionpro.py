@@ -206,7 +206,7 @@ class QuestionPro(Behaviour):
 
     def _filled(self, body: dict[str, Any], survey: dict[str, Any], number: int) -> dict[str, Any]:
         """What was posted with every member that was left out."""
-        now = utc(self.world.clock.now())
+        now = "" if "timestamp" in body else utc(self.world.clock.now()).strftime("%d %b, %Y %I:%M:%S %p UTC")
         questions = [
             {
                 "questionID": question["questionID"],
@@ -229,7 +229,7 @@ class QuestionPro(Behaviour):
             "responseID": number,
             "surveyID": survey["surveyID"],
             "surveyName": survey["surveyName"],
-            "timestamp": now.strftime("%d %b, %Y %I:%M:%S %p UTC"),
+            "timestamp": now,
             **_RESPONSE,
             **body,
             "location": {**_LOCATION, **body.get("location", {})},
