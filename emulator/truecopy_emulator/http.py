@@ -18,9 +18,9 @@ class Request:
 
     method: str
     path: str
-    query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    query: str = field(default="", repr=False)  # like headers and body, it may hold a secret
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
     scheme: str = "http"
     too_large: bool = False
 
@@ -48,8 +48,8 @@ class Answer:
     """One HTTP answer. Header names are lower-case."""
 
     status: int
-    headers: Headers
-    body: bytes
+    headers: Headers = field(repr=False)
+    body: bytes = field(repr=False)
     effects: Effects | None = None
 
     def header(self, name: str) -> str | None:

@@ -25,7 +25,7 @@ _QUERY_SECRET = re.compile(rf"((?:^|&)(?:{_SECRET_NAMES})=)([^&]*)", re.IGNORECA
 _BODY_SECRET = re.compile(rf"(\"(?:{_SECRET_NAMES})\"\s*:\s*\")((?:[^\"\\]|\\.)*)", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Exchange:
     """One request with its answer. `time` is the virtual clock's, `seconds` what the engine took, `fault` what was
     put in."""
@@ -81,6 +81,9 @@ class Exchange:
         query = f"?{view['request']['query']}" if view["request"]["query"] else ""
         line = f"{self.request.method} {view['request']['path']}{query} -> {self.answer.status}"
         return f"{line} ({view['diagnostic']})" if view["diagnostic"] else line
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.number}: {self}>"
 
 
 def _secrets(request: Request) -> list[str]:

@@ -76,8 +76,8 @@ class Call:
     operation: Operation
     request: Request
     params: dict[str, Any]
-    body: Any = None
-    credential: str = ""
+    body: Any = field(default=None, repr=False)
+    credential: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:

@@ -47,7 +47,7 @@ def test_secrets_are_masked(emulator: Emulator, qp: httpx.Client, sm: httpx.Clie
     form["client_secret"] = KEY
     token = post(emulator.url("asavie") + "/v1/authtoken", data=form).json()["access_token"]
     text = get(f"{emulator.origin}/_emulator/journal").text + str(emulator.journal.views())
-    text += "".join(str(exchange) for exchange in emulator.journal)
+    text += "".join(str(exchange) + repr(exchange) for exchange in emulator.journal) + repr(emulator.world.settings)
     assert text.count("***") > 5
     for hidden in (secret, KEY, token):
         assert hidden not in text
