@@ -7,7 +7,6 @@ yields.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import inspect
@@ -20,7 +19,7 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from truecopy import answers
 from truecopy.answers import Wording
@@ -40,11 +39,15 @@ from truecopy.errors import (
     WaitTimeoutError,
 )
 from truecopy.exchange import Answer, AsyncExchange, Exchange, Headers, Request, Timeouts
-from truecopy.limits import Limiter
 from truecopy.locks import Lock
 from truecopy.observe import USER_AGENT, Hooks, Span
 from truecopy.retry import CLOCK, Clock, Failure, Policy, Retries
 from truecopy.schema import Finding, Operation, Spec, errors_in, escape, type_name
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from truecopy.limits import Limiter
 
 M = TypeVar("M")
 P = TypeVar("P")
@@ -786,11 +789,13 @@ class AsyncPool:
         self._open = open_it
         self._exchange: AsyncExchange | None = None
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
-        self._renewal = asyncio.Lock()
+        self._renewal: asyncio.Lock | None = None
         self.closed = False
 
     def exchange(self) -> AsyncExchange:
         """The connections. Raises ConfigurationError when they were closed or belong to another loop."""
+        import asyncio
+
         if self.closed:
             raise ConfigurationError("the client is closed")
         here = (os.getpid(), asyncio.get_running_loop())
@@ -807,6 +812,7 @@ class AsyncPool:
     def renewal(self) -> asyncio.Lock:
         """Held while a token is fetched, so that one is fetched at a time."""
         self.exchange()  # the lock belongs to the loop as the connections do
+        assert self._renewal is not None
         return self._renewal
 
     async def close(self) -> None:

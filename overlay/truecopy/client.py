@@ -9,7 +9,7 @@ import inspect
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 from urllib.parse import urljoin, urlsplit
 
 from truecopy.calls import AsyncCalls, AsyncPool, Core, Pool, Provider, Settings, SyncCalls
@@ -17,9 +17,11 @@ from truecopy.credentials import Asked, ClientCredentials, Fixed
 from truecopy.drift import Drift
 from truecopy.errors import ConfigurationError
 from truecopy.exchange import Timeouts, open_async_exchange, open_exchange
-from truecopy.limits import Limiter
 from truecopy.observe import Hook
 from truecopy.retry import Clock, Policy, Retries, no_retries
+
+if TYPE_CHECKING:
+    from truecopy.limits import Limiter
 
 
 class CallOptions(TypedDict, total=False):
@@ -264,6 +266,8 @@ def _base_url(url: str) -> str:
 
 
 def _limiter(provider: Provider, given: Any, wanted: bool | str) -> Limiter:
+    from truecopy.limits import Limiter
+
     if wanted is not True and not isinstance(wanted, str):
         raise ConfigurationError("limiter must be True or a redis:// URL")
     secrets = given.secrets()

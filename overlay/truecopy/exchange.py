@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import time
-import urllib.request
 import zlib
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -166,6 +165,8 @@ def open_async_exchange(origin: str) -> AsyncExchange:
 
 def proxy_for(origin: str) -> str | None:
     """The proxy that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name for an origin."""
+    import urllib.request  # here because it is slow to import
+
     parts = urlsplit(origin)
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")

@@ -6,10 +6,8 @@ A policy is any function of a ``Failure`` that returns the seconds to wait befor
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime
-import email.utils
 import math
 import random
 import time
@@ -40,6 +38,8 @@ class Clock:
 
     async def sleep_async(self, seconds: float) -> None:
         """Pause this task; without ``sleeping`` other tasks still get their turn."""
+        import asyncio  # here, as in calls.py: importing it takes as long as all of truecopy
+
         await asyncio.sleep(seconds if self.sleeping else 0)
 
     def __reduce__(self) -> Any:
@@ -129,6 +129,8 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         try:
             seconds = float(text) / unit
         except ValueError:
+            import email.utils
+
             try:
                 date = email.utils.parsedate_to_datetime(text)
                 # A date without a zone is in GMT, as all of HTTP's are.

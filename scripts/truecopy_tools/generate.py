@@ -274,6 +274,8 @@ def _mend(package: Path, document: dict[str, Any]) -> None:
     _replace(client, "    token: str\n", "    token: str = field(repr=False)\n")
     text = client.read_text()
     client.write_text(re.sub(r'(_(?:headers|cookies): .*?)alias="', r'\1repr=False, alias="', text))
+    # The stock client imports httpx, which takes longer than all the rest, and the overlay does without it.
+    _replace(package / "__init__.py", _EAGER_CLIENT, _LAZY_CLIENT)
     # A provider may add a value to an enumeration without telling: keep it instead of failing.
     for path in sorted((package / "models").glob("*.py")):
         text = path.read_text()
@@ -285,6 +287,23 @@ def _mend(package: Path, document: dict[str, Any]) -> None:
     for schema, name in _secrets(document):
         _hide(package / "models", schema, name)
 
+
+_EAGER_CLIENT = "from .client import AuthenticatedClient, Client\n"
+_LAZY_CLIENT = '''from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .client import AuthenticatedClient, Client
+
+
+def __getattr__(name: str) -> Any:
+    """The stock client is imported when it is first named."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import client
+
+    return getattr(client, name)
+
+'''
 
 _UNKNOWN_MEMBER = '''
 
