@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup run test check generate lint types emulator bench-emulator hostile fuzz docs-check docs-update clean
+.PHONY: help setup run test check generate lint types emulator bench bench-emulator hostile fuzz docs-check docs-update clean
 help:  ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
@@ -52,6 +52,12 @@ bench-emulator: setup  ## what the emulator costs, as ratios of one run (needs w
 
 hostile: setup  ## 100,000 made-up hostile requests against the emulator
 	HOSTILE_REQUESTS=100000 $(BIN)/pytest -q tests/emulator/test_hostile.py
+
+build/official:  # the official SDK of Supermetrics, for `make bench` to compare with; without it that line says missing
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ supermetrics==0.5.1
+
+bench: setup build/official  ## measure the client against the stock one (docs/benchmarks.md); build/bench.json
+	$(BIN)/python -m truecopy_tools.bench
 
 lock: setup  ## pin requirements.txt anew from pyproject.toml
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt

@@ -27,7 +27,7 @@ import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import yaml
 
@@ -270,17 +270,17 @@ def memory_of_calls(url: str, credential: str, calls: int) -> Iterator[Figure]:
 class _Counting(asyncio.Protocol):
     """A server that counts its connections: /fail answers 503 at first, /hang never answers."""
 
-    open = 0
+    open: ClassVar[set[asyncio.Transport]] = set()
     served = 0
     transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        type(self).open += 1
+        self.open.add(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        type(self).open -= 1
+        self.open.discard(self.transport)
 
     def data_received(self, data: bytes) -> None:
         type(self).served += 1
@@ -301,10 +301,17 @@ def counting() -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end(server: asyncio.Server) -> None:
+    server.close()
+    for transport in list(_Counting.open):
+        transport.abort()
+    await asyncio.sleep(0)
 
 
 def leaks() -> Iterator[Figure]:
@@ -313,7 +320,8 @@ def leaks() -> Iterator[Figure]:
 
     async def run(url: str) -> None:
         client = AsyncQuestionPro("a-key", base_url=url, retries=Retries(attempts=20))
-        hanging = AsyncQuestionPro("a-key", base_url=f"{url}/hang", retries=0)
+        # What is cancelled over pyreqwest goes on until the read timeout.
+        hanging = AsyncQuestionPro("a-key", base_url=f"{url}/hang", retries=0, timeout=2)
         async with client, hanging:
             await asyncio.gather(*(client.micropanel.get_batch(1) for _ in range(100)), return_exceptions=True)
             tasks = [asyncio.create_task(hanging.micropanel.get_batch(1)) for _ in range(50)]
@@ -328,7 +336,7 @@ def leaks() -> Iterator[Figure]:
             give_up = time.monotonic() + 5
             while _Counting.open and time.monotonic() < give_up:
                 time.sleep(0.05)
-            yield Figure(f"connections left open: {transport}", float(_Counting.open), "", target=0)
+            yield Figure(f"connections left open: {transport}", float(len(_Counting.open)), "", target=0)
 
 
 _CLIENT = """

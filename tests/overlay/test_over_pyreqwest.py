@@ -22,7 +22,7 @@ def listen() -> Iterator[Callable[[Handler], str]]:
     listeners: list[socket.socket] = []
 
     def start(handler: Handler) -> str:
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1000)
         listeners.append(listener)
         threading.Thread(target=serve, args=(listener, handler), daemon=True).start()
         return f"http://127.0.0.1:{listener.getsockname()[1]}/"
@@ -124,3 +124,44 @@ def test_timeouts_of_any_size_are_accepted(listen: Callable[[Handler], str], sen
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
     request = ask(listen(lambda connection: connection.sendall(answer)), read=1e200)
     assert send(request).body == b"{}"
+
+
+def test_cancelled_requests_give_their_places_back(listen: Callable[[Handler], str]) -> None:
+    released = threading.Event()
+    url = listen(lambda connection: released.wait(20))
+
+    async def run() -> None:
+        over = exchange.open_async_exchange(url)
+        for _ in range(2):
+            tasks = [asyncio.create_task(over.send(ask(url, read=2.0))) for _ in range(exchange.CONNECTIONS)]
+            await asyncio.sleep(0.2)
+            for task in tasks:
+                task.cancel()
+            assert all(
+                isinstance(e, asyncio.CancelledError) for e in await asyncio.gather(*tasks, return_exceptions=True)
+            )
+        with pytest.raises(MaybeSentError):
+            await over.send(ask(url, read=0.2))
+        await over.close()
+
+    asyncio.run(run())
+    released.set()
+
+
+def test_no_free_connection_in_time_was_not_sent(listen: Callable[[Handler], str]) -> None:
+    released = threading.Event()
+    url = listen(lambda connection: released.wait(20))
+
+    async def run() -> None:
+        over = exchange.open_async_exchange(url)
+        tasks = [asyncio.create_task(over.send(ask(url, read=3.0))) for _ in range(exchange.CONNECTIONS)]
+        await asyncio.sleep(0.2)
+        with pytest.raises(NotSentError):
+            await over.send(ask(url))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await over.close()
+
+    asyncio.run(run())
+    released.set()
