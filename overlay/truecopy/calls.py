@@ -720,6 +720,8 @@ class AsyncCalls(_Calls):
             case Renew(credential, until):
                 lock = self._pool.renewal()
                 try:
+                    import asyncio
+
                     await asyncio.wait_for(lock.acquire(), max(until - clock.monotonic(), 0.001))
                 except TimeoutError:
                     raise NotSentError(_NO_TOKEN) from None
@@ -817,6 +819,8 @@ class AsyncPool:
 
     async def close(self) -> None:
         """Close the connections; closing twice is fine, and from another loop there is nothing that could be closed."""
+        import asyncio
+
         self.closed = True
         exchange, self._exchange = self._exchange, None
         if self._owner is not None and self._owner[0] != os.getpid():
