@@ -18,14 +18,14 @@ from truecopy._version import __version__
 
 if TYPE_CHECKING:
     from truecopy.asavie import Asavie, AsyncAsavie
-    from truecopy.calls import ApiResponse
     from truecopy.exchange import Timeouts
+    from truecopy.life import ApiResponse
     from truecopy.questionpro import AsyncQuestionPro, QuestionPro
     from truecopy.retry import Retries, without_sleeping
     from truecopy.supermetrics import AsyncSupermetrics, Supermetrics
 
 _MODULES = {
-    "ApiResponse": "calls",
+    "ApiResponse": "life",
     "Asavie": "asavie",
     "AsyncAsavie": "asavie",
     "AsyncQuestionPro": "questionpro",

@@ -7,10 +7,10 @@ from typing import Any, Unpack
 from asavie_api.api import SPEC, AsyncResources, Resources
 
 from truecopy.answers import MESSAGE, OAUTH, Family, Wording
-from truecopy.calls import Provider
 from truecopy.client import AsyncClient, BaseClient, Options, SyncClient
 from truecopy.credentials import Asked, ClientCredentials, Fixed, Given, client_credentials, credential
 from truecopy.errors import ConfigurationError
+from truecopy.provider import Provider
 from truecopy.schema import Spec
 
 

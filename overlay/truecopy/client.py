@@ -12,12 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 from urllib.parse import urljoin, urlsplit
 
-from truecopy.calls import AsyncCalls, AsyncPool, Core, Pool, Provider, Settings, SyncCalls
+from truecopy.calls import AsyncCalls, SyncCalls
 from truecopy.credentials import Asked, ClientCredentials, Fixed
 from truecopy.drift import Drift
 from truecopy.errors import ConfigurationError
 from truecopy.exchange import Timeouts, open_async_exchange, open_exchange
+from truecopy.life import Core
 from truecopy.observe import Hook
+from truecopy.pools import AsyncPool, Pool
+from truecopy.provider import Provider, Settings
 from truecopy.retry import Clock, Policy, Retries, no_retries
 
 if TYPE_CHECKING:

@@ -181,6 +181,8 @@ class Operation:
         """Tag and method, as in ``micropanel.get_batch``."""
         self.idempotent = self.method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS") or node.get("x-idempotent", False)
         """Whether repeating the request does no harm (RFC 9110 section 9.2.2, or ``x-idempotent`` in the spec)."""
+        self.waiter: dict[str, Any] = node.get("x-waiter", {})
+        self.pager: dict[str, Any] = node.get("x-pagination", {})
         self.secured = bool(node.get("security"))
         self._places = {name: _place(spec, name) for choice in node.get("security", []) for name in choice}
         parameters = [spec.resolve(p) for p in [*item.get("parameters", []), *node.get("parameters", [])]]

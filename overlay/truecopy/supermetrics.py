@@ -7,9 +7,9 @@ from typing import Unpack
 from supermetrics_api.api import SPEC, AsyncResources, Resources
 
 from truecopy.answers import PROBLEM, Family, Wording
-from truecopy.calls import Provider
 from truecopy.client import AsyncClient, BaseClient, Options, SyncClient
 from truecopy.credentials import Given, credential
+from truecopy.provider import Provider
 from truecopy.schema import Spec
 
 PROVIDER = Provider(

@@ -340,7 +340,7 @@ def leaks() -> Iterator[Figure]:
 
 
 _CLIENT = """
-from truecopy.calls import Provider
+from truecopy.provider import Provider
 from truecopy.answers import Wording
 from truecopy.client import SyncClient
 from truecopy.credentials import Fixed

@@ -248,14 +248,12 @@ def _pager(pager: dict[str, Any], endpoint: Any, items: Any, method: str) -> dic
     position, size = parameters[pager["position"]], parameters[pager["size"]]
     return {
         "method": method,
-        "style": pager["style"],
         "position": position.python_name,
         "first": position.default.python_code.as_unembedded_code(),
         "size": size.python_name,
         "default_size": size.default.python_code.as_unembedded_code(),
         "elements": items.python_name,
         "item": items.inner_property.class_info.name,
-        "echo": pager.get("echo", []),
     }
 
 

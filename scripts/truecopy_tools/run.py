@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from questionpro_api.models import SurveyResponseCreate
@@ -92,7 +93,7 @@ def calls(report: Report, emulator: Emulator) -> None:
     for provider, client in clients(emulator, QuestionPro, Supermetrics, Asavie).items():
         with client:
             for _, name, call in (each for each in CALLS if each[0] == provider):
-                report.timed(table, provider, name, lambda call=call, client=client: call(client))
+                report.timed(table, provider, name, partial(call, client))
 
     async def one(client: Any, call: Callable[[Any], Awaitable[Any]]) -> Any:
         async with client:
@@ -100,7 +101,7 @@ def calls(report: Report, emulator: Emulator) -> None:
 
     for provider, name, call in CALLS:
         client = clients(emulator, AsyncQuestionPro, AsyncSupermetrics, AsyncAsavie)[provider]
-        report.timed(table, provider, f"{name} (async)", lambda c=client, call=call: asyncio.run(one(c, call)))
+        report.timed(table, provider, f"{name} (async)", partial(lambda *parts: asyncio.run(one(*parts)), client, call))
     report.console.print(table)
 
 

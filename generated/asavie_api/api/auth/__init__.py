@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from truecopy.calls import ApiResponse, AsyncCalls, SyncCalls
+    from truecopy.calls import AsyncCalls, SyncCalls
+    from truecopy.life import ApiResponse
 
     from ...models.message import Message
     from ...models.token import Token
@@ -42,15 +43,7 @@ class Auth:
         from ...models.token import Token
         from .create_token import _get_kwargs
 
-        return self._calls.call(
-            "createToken",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            Token,
-            Token,
-        )
+        return self._calls.call(("createToken", _get_kwargs, {"body": body}, Token, Token, None))
 
 
 class AuthWithRawResponse:
@@ -81,15 +74,7 @@ class AuthWithRawResponse:
         from ...models.token import Token
         from .create_token import _get_kwargs
 
-        return self._calls.raw(
-            "createToken",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            Token,
-            Token,
-        )
+        return self._calls.raw(("createToken", _get_kwargs, {"body": body}, Token, Token, None))
 
 
 class AsyncAuth:
@@ -117,15 +102,7 @@ class AsyncAuth:
         from ...models.token import Token
         from .create_token import _get_kwargs
 
-        return await self._calls.call(
-            "createToken",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            Token,
-            Token,
-        )
+        return await self._calls.call(("createToken", _get_kwargs, {"body": body}, Token, Token, None))
 
 
 class AsyncAuthWithRawResponse:
@@ -156,12 +133,4 @@ class AsyncAuthWithRawResponse:
         from ...models.token import Token
         from .create_token import _get_kwargs
 
-        return await self._calls.raw(
-            "createToken",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            Token,
-            Token,
-        )
+        return await self._calls.raw(("createToken", _get_kwargs, {"body": body}, Token, Token, None))

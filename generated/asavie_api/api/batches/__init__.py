@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from truecopy.calls import ApiResponse, AsyncCalls, SyncCalls
+    from truecopy.calls import AsyncCalls, SyncCalls
+    from truecopy.life import ApiResponse
 
     from ...models.batch import Batch
     from ...models.message import Message
@@ -42,16 +43,7 @@ class Batches:
         from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
         from .create_batch import _get_kwargs
 
-        return self._calls.call(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            PBPRReturnOfBatch,
-            Batch,
-            "data",
-        )
+        return self._calls.call(("createBatch", _get_kwargs, {"body": body}, PBPRReturnOfBatch, Batch, "data"))
 
     def get_batch(
         self,
@@ -72,16 +64,7 @@ class Batches:
         from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
         from .get_batch import _get_kwargs
 
-        return self._calls.call(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batchid": batchid,
-            },
-            PBPRReturnOfBatch,
-            Batch,
-            "data",
-        )
+        return self._calls.call(("getBatch", _get_kwargs, {"batchid": batchid}, PBPRReturnOfBatch, Batch, "data"))
 
     def wait_for_batch(
         self,
@@ -107,16 +90,14 @@ class Batches:
             truecopy.errors.TruecopyError: A call failed for good; the subclass says how.
         """
         return self._calls.wait(
+            "getBatch",
             lambda: self.get_batch(
                 batchid,
             ),
-            "getBatch",
-            state="status",
-            ends=[],
-            timeout=timeout,
-            interval=interval,
-            until=until,
-            on_update=on_update,
+            timeout,
+            interval,
+            until,
+            on_update,
         )
 
 
@@ -149,16 +130,7 @@ class BatchesWithRawResponse:
         from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
         from .create_batch import _get_kwargs
 
-        return self._calls.raw(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            PBPRReturnOfBatch,
-            Batch,
-            "data",
-        )
+        return self._calls.raw(("createBatch", _get_kwargs, {"body": body}, PBPRReturnOfBatch, Batch, "data"))
 
     def get_batch(
         self,
@@ -182,16 +154,7 @@ class BatchesWithRawResponse:
         from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
         from .get_batch import _get_kwargs
 
-        return self._calls.raw(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batchid": batchid,
-            },
-            PBPRReturnOfBatch,
-            Batch,
-            "data",
-        )
+        return self._calls.raw(("getBatch", _get_kwargs, {"batchid": batchid}, PBPRReturnOfBatch, Batch, "data"))
 
 
 class AsyncBatches:
@@ -220,16 +183,7 @@ class AsyncBatches:
         from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
         from .create_batch import _get_kwargs
 
-        return await self._calls.call(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            PBPRReturnOfBatch,
-            Batch,
-            "data",
-        )
+        return await self._calls.call(("createBatch", _get_kwargs, {"body": body}, PBPRReturnOfBatch, Batch, "data"))
 
     async def get_batch(
         self,
@@ -250,16 +204,7 @@ class AsyncBatches:
         from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
         from .get_batch import _get_kwargs
 
-        return await self._calls.call(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batchid": batchid,
-            },
-            PBPRReturnOfBatch,
-            Batch,
-            "data",
-        )
+        return await self._calls.call(("getBatch", _get_kwargs, {"batchid": batchid}, PBPRReturnOfBatch, Batch, "data"))
 
     async def wait_for_batch(
         self,
@@ -285,16 +230,14 @@ class AsyncBatches:
             truecopy.errors.TruecopyError: A call failed for good; the subclass says how.
         """
         return await self._calls.wait(
+            "getBatch",
             lambda: self.get_batch(
                 batchid,
             ),
-            "getBatch",
-            state="status",
-            ends=[],
-            timeout=timeout,
-            interval=interval,
-            until=until,
-            on_update=on_update,
+            timeout,
+            interval,
+            until,
+            on_update,
         )
 
 
@@ -327,16 +270,7 @@ class AsyncBatchesWithRawResponse:
         from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
         from .create_batch import _get_kwargs
 
-        return await self._calls.raw(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            PBPRReturnOfBatch,
-            Batch,
-            "data",
-        )
+        return await self._calls.raw(("createBatch", _get_kwargs, {"body": body}, PBPRReturnOfBatch, Batch, "data"))
 
     async def get_batch(
         self,
@@ -360,13 +294,4 @@ class AsyncBatchesWithRawResponse:
         from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
         from .get_batch import _get_kwargs
 
-        return await self._calls.raw(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batchid": batchid,
-            },
-            PBPRReturnOfBatch,
-            Batch,
-            "data",
-        )
+        return await self._calls.raw(("getBatch", _get_kwargs, {"batchid": batchid}, PBPRReturnOfBatch, Batch, "data"))

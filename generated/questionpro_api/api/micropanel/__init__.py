@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from truecopy.calls import ApiResponse, AsyncCalls, SyncCalls
+    from truecopy.calls import AsyncCalls, SyncCalls
+    from truecopy.life import ApiResponse
 
     from ...models.error_envelope import ErrorEnvelope
     from ...models.micropanel_batch import MicropanelBatch
@@ -44,14 +45,7 @@ class Micropanel:
         from .create_batch import _get_kwargs
 
         return self._calls.call(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            MicropanelBatchResponse,
-            MicropanelBatch,
-            "response",
+            ("createBatch", _get_kwargs, {"body": body}, MicropanelBatchResponse, MicropanelBatch, "response")
         )
 
     def get_batch(
@@ -74,14 +68,7 @@ class Micropanel:
         from .get_batch import _get_kwargs
 
         return self._calls.call(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            MicropanelBatchResponse,
-            MicropanelBatch,
-            "response",
+            ("getBatch", _get_kwargs, {"batch_id": batch_id}, MicropanelBatchResponse, MicropanelBatch, "response")
         )
 
     def wait_for_batch(
@@ -108,16 +95,14 @@ class Micropanel:
             truecopy.errors.TruecopyError: A call failed for good; the subclass says how.
         """
         return self._calls.wait(
+            "getBatch",
             lambda: self.get_batch(
                 batch_id,
             ),
-            "getBatch",
-            state="status",
-            ends=["Delivery Successful"],
-            timeout=timeout,
-            interval=interval,
-            until=until,
-            on_update=on_update,
+            timeout,
+            interval,
+            until,
+            on_update,
         )
 
 
@@ -151,14 +136,7 @@ class MicropanelWithRawResponse:
         from .create_batch import _get_kwargs
 
         return self._calls.raw(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            MicropanelBatchResponse,
-            MicropanelBatch,
-            "response",
+            ("createBatch", _get_kwargs, {"body": body}, MicropanelBatchResponse, MicropanelBatch, "response")
         )
 
     def get_batch(
@@ -184,14 +162,7 @@ class MicropanelWithRawResponse:
         from .get_batch import _get_kwargs
 
         return self._calls.raw(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            MicropanelBatchResponse,
-            MicropanelBatch,
-            "response",
+            ("getBatch", _get_kwargs, {"batch_id": batch_id}, MicropanelBatchResponse, MicropanelBatch, "response")
         )
 
 
@@ -222,14 +193,7 @@ class AsyncMicropanel:
         from .create_batch import _get_kwargs
 
         return await self._calls.call(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            MicropanelBatchResponse,
-            MicropanelBatch,
-            "response",
+            ("createBatch", _get_kwargs, {"body": body}, MicropanelBatchResponse, MicropanelBatch, "response")
         )
 
     async def get_batch(
@@ -252,14 +216,7 @@ class AsyncMicropanel:
         from .get_batch import _get_kwargs
 
         return await self._calls.call(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            MicropanelBatchResponse,
-            MicropanelBatch,
-            "response",
+            ("getBatch", _get_kwargs, {"batch_id": batch_id}, MicropanelBatchResponse, MicropanelBatch, "response")
         )
 
     async def wait_for_batch(
@@ -286,16 +243,14 @@ class AsyncMicropanel:
             truecopy.errors.TruecopyError: A call failed for good; the subclass says how.
         """
         return await self._calls.wait(
+            "getBatch",
             lambda: self.get_batch(
                 batch_id,
             ),
-            "getBatch",
-            state="status",
-            ends=["Delivery Successful"],
-            timeout=timeout,
-            interval=interval,
-            until=until,
-            on_update=on_update,
+            timeout,
+            interval,
+            until,
+            on_update,
         )
 
 
@@ -329,14 +284,7 @@ class AsyncMicropanelWithRawResponse:
         from .create_batch import _get_kwargs
 
         return await self._calls.raw(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            MicropanelBatchResponse,
-            MicropanelBatch,
-            "response",
+            ("createBatch", _get_kwargs, {"body": body}, MicropanelBatchResponse, MicropanelBatch, "response")
         )
 
     async def get_batch(
@@ -362,12 +310,5 @@ class AsyncMicropanelWithRawResponse:
         from .get_batch import _get_kwargs
 
         return await self._calls.raw(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            MicropanelBatchResponse,
-            MicropanelBatch,
-            "response",
+            ("getBatch", _get_kwargs, {"batch_id": batch_id}, MicropanelBatchResponse, MicropanelBatch, "response")
         )

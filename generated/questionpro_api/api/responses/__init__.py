@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from truecopy.calls import ApiResponse, AsyncCalls, SyncCalls
+    from truecopy.calls import AsyncCalls, SyncCalls
+    from truecopy.life import ApiResponse
 
     from ...models.error_envelope import ErrorEnvelope
     from ...models.response_filter import ResponseFilter
@@ -47,15 +48,14 @@ class Responses:
         from .list_responses import _get_kwargs
 
         return self._calls.call(
-            "listResponses",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "page": page,
-                "per_page": per_page,
-            },
-            SurveyResponsePage,
-            SurveyResponsePage,
+            (
+                "listResponses",
+                _get_kwargs,
+                {"survey_id": survey_id, "page": page, "per_page": per_page},
+                SurveyResponsePage,
+                SurveyResponsePage,
+                None,
+            )
         )
 
     def iter_responses(
@@ -73,16 +73,15 @@ class Responses:
             truecopy.errors.TruecopyError: A call failed; the subclass says how.
         """
         return self._calls.pages(
+            "listResponses",
             lambda page: self.list_responses(
                 survey_id,
                 page=page,
                 per_page=per_page,
             ),
             lambda page: page.response or [],
-            start=page if isinstance(page, int) else 1,
-            size=per_page if isinstance(per_page, int) else 100,
-            style="page",
-            echo=["pagination", "per_page"],
+            page if isinstance(page, int) else 1,
+            per_page if isinstance(per_page, int) else 100,
         )
 
     def create_response(
@@ -108,15 +107,14 @@ class Responses:
         from .create_response import _get_kwargs
 
         return self._calls.call(
-            "createResponse",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "body": body,
-            },
-            SurveyResponseEnvelope,
-            SurveyResponse,
-            "response",
+            (
+                "createResponse",
+                _get_kwargs,
+                {"survey_id": survey_id, "body": body},
+                SurveyResponseEnvelope,
+                SurveyResponse,
+                "response",
+            )
         )
 
     def filter_responses(
@@ -145,16 +143,14 @@ class Responses:
         from .filter_responses import _get_kwargs
 
         return self._calls.call(
-            "filterResponses",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "page": page,
-                "per_page": per_page,
-                "body": body,
-            },
-            SurveyResponsePage,
-            SurveyResponsePage,
+            (
+                "filterResponses",
+                _get_kwargs,
+                {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body},
+                SurveyResponsePage,
+                SurveyResponsePage,
+                None,
+            )
         )
 
     def iter_filter_responses(
@@ -173,6 +169,7 @@ class Responses:
             truecopy.errors.TruecopyError: A call failed; the subclass says how.
         """
         return self._calls.pages(
+            "filterResponses",
             lambda page: self.filter_responses(
                 survey_id,
                 body=body,
@@ -180,10 +177,8 @@ class Responses:
                 per_page=per_page,
             ),
             lambda page: page.response or [],
-            start=page if isinstance(page, int) else 1,
-            size=per_page if isinstance(per_page, int) else 100,
-            style="page",
-            echo=["pagination", "per_page"],
+            page if isinstance(page, int) else 1,
+            per_page if isinstance(per_page, int) else 100,
         )
 
     def get_response(
@@ -206,15 +201,14 @@ class Responses:
         from .get_response import _get_kwargs
 
         return self._calls.call(
-            "getResponse",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "response_id": response_id,
-            },
-            SurveyResponseEnvelope,
-            SurveyResponse,
-            "response",
+            (
+                "getResponse",
+                _get_kwargs,
+                {"survey_id": survey_id, "response_id": response_id},
+                SurveyResponseEnvelope,
+                SurveyResponse,
+                "response",
+            )
         )
 
 
@@ -249,15 +243,14 @@ class ResponsesWithRawResponse:
         from .list_responses import _get_kwargs
 
         return self._calls.raw(
-            "listResponses",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "page": page,
-                "per_page": per_page,
-            },
-            SurveyResponsePage,
-            SurveyResponsePage,
+            (
+                "listResponses",
+                _get_kwargs,
+                {"survey_id": survey_id, "page": page, "per_page": per_page},
+                SurveyResponsePage,
+                SurveyResponsePage,
+                None,
+            )
         )
 
     def create_response(
@@ -286,15 +279,14 @@ class ResponsesWithRawResponse:
         from .create_response import _get_kwargs
 
         return self._calls.raw(
-            "createResponse",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "body": body,
-            },
-            SurveyResponseEnvelope,
-            SurveyResponse,
-            "response",
+            (
+                "createResponse",
+                _get_kwargs,
+                {"survey_id": survey_id, "body": body},
+                SurveyResponseEnvelope,
+                SurveyResponse,
+                "response",
+            )
         )
 
     def filter_responses(
@@ -326,16 +318,14 @@ class ResponsesWithRawResponse:
         from .filter_responses import _get_kwargs
 
         return self._calls.raw(
-            "filterResponses",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "page": page,
-                "per_page": per_page,
-                "body": body,
-            },
-            SurveyResponsePage,
-            SurveyResponsePage,
+            (
+                "filterResponses",
+                _get_kwargs,
+                {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body},
+                SurveyResponsePage,
+                SurveyResponsePage,
+                None,
+            )
         )
 
     def get_response(
@@ -361,15 +351,14 @@ class ResponsesWithRawResponse:
         from .get_response import _get_kwargs
 
         return self._calls.raw(
-            "getResponse",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "response_id": response_id,
-            },
-            SurveyResponseEnvelope,
-            SurveyResponse,
-            "response",
+            (
+                "getResponse",
+                _get_kwargs,
+                {"survey_id": survey_id, "response_id": response_id},
+                SurveyResponseEnvelope,
+                SurveyResponse,
+                "response",
+            )
         )
 
 
@@ -401,15 +390,14 @@ class AsyncResponses:
         from .list_responses import _get_kwargs
 
         return await self._calls.call(
-            "listResponses",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "page": page,
-                "per_page": per_page,
-            },
-            SurveyResponsePage,
-            SurveyResponsePage,
+            (
+                "listResponses",
+                _get_kwargs,
+                {"survey_id": survey_id, "page": page, "per_page": per_page},
+                SurveyResponsePage,
+                SurveyResponsePage,
+                None,
+            )
         )
 
     def iter_responses(
@@ -427,16 +415,15 @@ class AsyncResponses:
             truecopy.errors.TruecopyError: A call failed; the subclass says how.
         """
         return self._calls.pages(
+            "listResponses",
             lambda page: self.list_responses(
                 survey_id,
                 page=page,
                 per_page=per_page,
             ),
             lambda page: page.response or [],
-            start=page if isinstance(page, int) else 1,
-            size=per_page if isinstance(per_page, int) else 100,
-            style="page",
-            echo=["pagination", "per_page"],
+            page if isinstance(page, int) else 1,
+            per_page if isinstance(per_page, int) else 100,
         )
 
     async def create_response(
@@ -462,15 +449,14 @@ class AsyncResponses:
         from .create_response import _get_kwargs
 
         return await self._calls.call(
-            "createResponse",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "body": body,
-            },
-            SurveyResponseEnvelope,
-            SurveyResponse,
-            "response",
+            (
+                "createResponse",
+                _get_kwargs,
+                {"survey_id": survey_id, "body": body},
+                SurveyResponseEnvelope,
+                SurveyResponse,
+                "response",
+            )
         )
 
     async def filter_responses(
@@ -499,16 +485,14 @@ class AsyncResponses:
         from .filter_responses import _get_kwargs
 
         return await self._calls.call(
-            "filterResponses",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "page": page,
-                "per_page": per_page,
-                "body": body,
-            },
-            SurveyResponsePage,
-            SurveyResponsePage,
+            (
+                "filterResponses",
+                _get_kwargs,
+                {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body},
+                SurveyResponsePage,
+                SurveyResponsePage,
+                None,
+            )
         )
 
     def iter_filter_responses(
@@ -527,6 +511,7 @@ class AsyncResponses:
             truecopy.errors.TruecopyError: A call failed; the subclass says how.
         """
         return self._calls.pages(
+            "filterResponses",
             lambda page: self.filter_responses(
                 survey_id,
                 body=body,
@@ -534,10 +519,8 @@ class AsyncResponses:
                 per_page=per_page,
             ),
             lambda page: page.response or [],
-            start=page if isinstance(page, int) else 1,
-            size=per_page if isinstance(per_page, int) else 100,
-            style="page",
-            echo=["pagination", "per_page"],
+            page if isinstance(page, int) else 1,
+            per_page if isinstance(per_page, int) else 100,
         )
 
     async def get_response(
@@ -560,15 +543,14 @@ class AsyncResponses:
         from .get_response import _get_kwargs
 
         return await self._calls.call(
-            "getResponse",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "response_id": response_id,
-            },
-            SurveyResponseEnvelope,
-            SurveyResponse,
-            "response",
+            (
+                "getResponse",
+                _get_kwargs,
+                {"survey_id": survey_id, "response_id": response_id},
+                SurveyResponseEnvelope,
+                SurveyResponse,
+                "response",
+            )
         )
 
 
@@ -603,15 +585,14 @@ class AsyncResponsesWithRawResponse:
         from .list_responses import _get_kwargs
 
         return await self._calls.raw(
-            "listResponses",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "page": page,
-                "per_page": per_page,
-            },
-            SurveyResponsePage,
-            SurveyResponsePage,
+            (
+                "listResponses",
+                _get_kwargs,
+                {"survey_id": survey_id, "page": page, "per_page": per_page},
+                SurveyResponsePage,
+                SurveyResponsePage,
+                None,
+            )
         )
 
     async def create_response(
@@ -640,15 +621,14 @@ class AsyncResponsesWithRawResponse:
         from .create_response import _get_kwargs
 
         return await self._calls.raw(
-            "createResponse",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "body": body,
-            },
-            SurveyResponseEnvelope,
-            SurveyResponse,
-            "response",
+            (
+                "createResponse",
+                _get_kwargs,
+                {"survey_id": survey_id, "body": body},
+                SurveyResponseEnvelope,
+                SurveyResponse,
+                "response",
+            )
         )
 
     async def filter_responses(
@@ -680,16 +660,14 @@ class AsyncResponsesWithRawResponse:
         from .filter_responses import _get_kwargs
 
         return await self._calls.raw(
-            "filterResponses",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "page": page,
-                "per_page": per_page,
-                "body": body,
-            },
-            SurveyResponsePage,
-            SurveyResponsePage,
+            (
+                "filterResponses",
+                _get_kwargs,
+                {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body},
+                SurveyResponsePage,
+                SurveyResponsePage,
+                None,
+            )
         )
 
     async def get_response(
@@ -715,13 +693,12 @@ class AsyncResponsesWithRawResponse:
         from .get_response import _get_kwargs
 
         return await self._calls.raw(
-            "getResponse",
-            _get_kwargs,
-            {
-                "survey_id": survey_id,
-                "response_id": response_id,
-            },
-            SurveyResponseEnvelope,
-            SurveyResponse,
-            "response",
+            (
+                "getResponse",
+                _get_kwargs,
+                {"survey_id": survey_id, "response_id": response_id},
+                SurveyResponseEnvelope,
+                SurveyResponse,
+                "response",
+            )
         )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from truecopy.calls import ApiResponse, AsyncCalls, SyncCalls
+    from truecopy.calls import AsyncCalls, SyncCalls
+    from truecopy.life import ApiResponse
 
     from ...models.batch_query import BatchQuery
     from ...models.problem import Problem
@@ -45,16 +46,7 @@ class Query:
         from ...models.query_batch_response import QueryBatchResponse
         from .create_batch import _get_kwargs
 
-        return self._calls.call(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
-        )
+        return self._calls.call(("createBatch", _get_kwargs, {"body": body}, QueryBatchResponse, QueryBatch, "data"))
 
     def get_batch(
         self,
@@ -76,14 +68,7 @@ class Query:
         from .get_batch import _get_kwargs
 
         return self._calls.call(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("getBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
         )
 
     def wait_for_batch(
@@ -110,16 +95,14 @@ class Query:
             truecopy.errors.TruecopyError: A call failed for good; the subclass says how.
         """
         return self._calls.wait(
+            "getBatch",
             lambda: self.get_batch(
                 batch_id,
             ),
-            "getBatch",
-            state="status_code",
-            ends=["STOPPED"],
-            timeout=timeout,
-            interval=interval,
-            until=until,
-            on_update=on_update,
+            timeout,
+            interval,
+            until,
+            on_update,
         )
 
     def cancel_batch(
@@ -142,14 +125,7 @@ class Query:
         from .cancel_batch import _get_kwargs
 
         return self._calls.call(
-            "cancelBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("cancelBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
         )
 
     def get_batch_status(
@@ -176,15 +152,14 @@ class Query:
         from .get_batch_status import _get_kwargs
 
         return self._calls.call(
-            "getBatchStatus",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-                "offset": offset,
-                "limit": limit,
-            },
-            QueryBatchStatus,
-            QueryBatchStatus,
+            (
+                "getBatchStatus",
+                _get_kwargs,
+                {"batch_id": batch_id, "offset": offset, "limit": limit},
+                QueryBatchStatus,
+                QueryBatchStatus,
+                None,
+            )
         )
 
     def iter_batch_status(
@@ -202,16 +177,15 @@ class Query:
             truecopy.errors.TruecopyError: A call failed; the subclass says how.
         """
         return self._calls.pages(
+            "getBatchStatus",
             lambda offset: self.get_batch_status(
                 batch_id,
                 offset=offset,
                 limit=limit,
             ),
             lambda page: page.data or [],
-            start=offset if isinstance(offset, int) else 0,
-            size=limit if isinstance(limit, int) else 100,
-            style="offset",
-            echo=["meta", "paginate", "limit"],
+            offset if isinstance(offset, int) else 0,
+            limit if isinstance(limit, int) else 100,
         )
 
 
@@ -244,16 +218,7 @@ class QueryWithRawResponse:
         from ...models.query_batch_response import QueryBatchResponse
         from .create_batch import _get_kwargs
 
-        return self._calls.raw(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
-        )
+        return self._calls.raw(("createBatch", _get_kwargs, {"body": body}, QueryBatchResponse, QueryBatch, "data"))
 
     def get_batch(
         self,
@@ -278,14 +243,7 @@ class QueryWithRawResponse:
         from .get_batch import _get_kwargs
 
         return self._calls.raw(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("getBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
         )
 
     def cancel_batch(
@@ -311,14 +269,7 @@ class QueryWithRawResponse:
         from .cancel_batch import _get_kwargs
 
         return self._calls.raw(
-            "cancelBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("cancelBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
         )
 
     def get_batch_status(
@@ -348,15 +299,14 @@ class QueryWithRawResponse:
         from .get_batch_status import _get_kwargs
 
         return self._calls.raw(
-            "getBatchStatus",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-                "offset": offset,
-                "limit": limit,
-            },
-            QueryBatchStatus,
-            QueryBatchStatus,
+            (
+                "getBatchStatus",
+                _get_kwargs,
+                {"batch_id": batch_id, "offset": offset, "limit": limit},
+                QueryBatchStatus,
+                QueryBatchStatus,
+                None,
+            )
         )
 
 
@@ -387,14 +337,7 @@ class AsyncQuery:
         from .create_batch import _get_kwargs
 
         return await self._calls.call(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("createBatch", _get_kwargs, {"body": body}, QueryBatchResponse, QueryBatch, "data")
         )
 
     async def get_batch(
@@ -417,14 +360,7 @@ class AsyncQuery:
         from .get_batch import _get_kwargs
 
         return await self._calls.call(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("getBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
         )
 
     async def wait_for_batch(
@@ -451,16 +387,14 @@ class AsyncQuery:
             truecopy.errors.TruecopyError: A call failed for good; the subclass says how.
         """
         return await self._calls.wait(
+            "getBatch",
             lambda: self.get_batch(
                 batch_id,
             ),
-            "getBatch",
-            state="status_code",
-            ends=["STOPPED"],
-            timeout=timeout,
-            interval=interval,
-            until=until,
-            on_update=on_update,
+            timeout,
+            interval,
+            until,
+            on_update,
         )
 
     async def cancel_batch(
@@ -483,14 +417,7 @@ class AsyncQuery:
         from .cancel_batch import _get_kwargs
 
         return await self._calls.call(
-            "cancelBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("cancelBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
         )
 
     async def get_batch_status(
@@ -517,15 +444,14 @@ class AsyncQuery:
         from .get_batch_status import _get_kwargs
 
         return await self._calls.call(
-            "getBatchStatus",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-                "offset": offset,
-                "limit": limit,
-            },
-            QueryBatchStatus,
-            QueryBatchStatus,
+            (
+                "getBatchStatus",
+                _get_kwargs,
+                {"batch_id": batch_id, "offset": offset, "limit": limit},
+                QueryBatchStatus,
+                QueryBatchStatus,
+                None,
+            )
         )
 
     def iter_batch_status(
@@ -543,16 +469,15 @@ class AsyncQuery:
             truecopy.errors.TruecopyError: A call failed; the subclass says how.
         """
         return self._calls.pages(
+            "getBatchStatus",
             lambda offset: self.get_batch_status(
                 batch_id,
                 offset=offset,
                 limit=limit,
             ),
             lambda page: page.data or [],
-            start=offset if isinstance(offset, int) else 0,
-            size=limit if isinstance(limit, int) else 100,
-            style="offset",
-            echo=["meta", "paginate", "limit"],
+            offset if isinstance(offset, int) else 0,
+            limit if isinstance(limit, int) else 100,
         )
 
 
@@ -586,14 +511,7 @@ class AsyncQueryWithRawResponse:
         from .create_batch import _get_kwargs
 
         return await self._calls.raw(
-            "createBatch",
-            _get_kwargs,
-            {
-                "body": body,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("createBatch", _get_kwargs, {"body": body}, QueryBatchResponse, QueryBatch, "data")
         )
 
     async def get_batch(
@@ -619,14 +537,7 @@ class AsyncQueryWithRawResponse:
         from .get_batch import _get_kwargs
 
         return await self._calls.raw(
-            "getBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("getBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
         )
 
     async def cancel_batch(
@@ -652,14 +563,7 @@ class AsyncQueryWithRawResponse:
         from .cancel_batch import _get_kwargs
 
         return await self._calls.raw(
-            "cancelBatch",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-            },
-            QueryBatchResponse,
-            QueryBatch,
-            "data",
+            ("cancelBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
         )
 
     async def get_batch_status(
@@ -689,13 +593,12 @@ class AsyncQueryWithRawResponse:
         from .get_batch_status import _get_kwargs
 
         return await self._calls.raw(
-            "getBatchStatus",
-            _get_kwargs,
-            {
-                "batch_id": batch_id,
-                "offset": offset,
-                "limit": limit,
-            },
-            QueryBatchStatus,
-            QueryBatchStatus,
+            (
+                "getBatchStatus",
+                _get_kwargs,
+                {"batch_id": batch_id, "offset": offset, "limit": limit},
+                QueryBatchStatus,
+                QueryBatchStatus,
+                None,
+            )
         )

@@ -1,0 +1,397 @@
+"""The life of a call, written once without input or output; calls.py drives it from threads or from tasks.
+
+``Call.life`` is a generator: it prepares the request, yields the steps that have to be done (``Send``, ``Pause``,
+``Ask``, ``Renew``, ``Hold``), classifies the answer and decides on another attempt. ``waiting`` is one too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import math
+import time
+import urllib.parse
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from truecopy import answers
+from truecopy.credentials import Asked, ClientCredentials, Fixed
+from truecopy.drift import Drift, parsed, salvaged
+from truecopy.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    NotSentError,
+    QuotaExhaustedError,
+    RateLimit,
+    RateLimitError,
+    ResponseMismatchError,
+    ResponseMismatchWarning,
+    TransportError,
+    TruecopyError,
+    WaitTimeoutError,
+)
+from truecopy.exchange import Answer, Headers, Request
+from truecopy.observe import USER_AGENT, Span
+from truecopy.provider import Provider, Settings
+from truecopy.retry import Failure
+from truecopy.schema import Finding, Operation, errors_in, escape, type_name
+
+if TYPE_CHECKING:
+    from truecopy.limits import Limiter
+
+P = TypeVar("P")
+T = TypeVar("T")
+
+Plan = tuple[str, Callable[..., dict[str, Any]], dict[str, Any], Any, type[P], str | None]
+"""What a generated method says of its call: operationId, the function that makes the parts of the request, its
+arguments by Python name, the model of a success answer (None for plain JSON), the model in it that is the result, and
+where that stands (None when it is the answer itself)."""
+
+
+@dataclass(frozen=True)
+class ApiResponse(Generic[T]):
+    """A success answer with all that came with it."""
+
+    data: T
+    """What the plain method returns."""
+    envelope: Any
+    """The whole body as JSON."""
+    status_code: int
+    headers: Headers
+    request_id: str | None
+    rate_limit: RateLimit | None
+    elapsed: float
+    """Seconds that the call took with all its attempts and pauses."""
+    attempts: int
+
+
+class Send(NamedTuple):
+    """Send the request; the answer is what comes back."""
+
+    request: Request
+
+
+class Pause(NamedTuple):
+    """Let seconds pass."""
+
+    seconds: float
+
+
+class Ask(NamedTuple):
+    """Ask the user's function for the secret."""
+
+    function: Callable[[], Any]
+
+
+class Renew(NamedTuple):
+    """Exchange client credentials for a token, one exchange at a time, until the given time."""
+
+    credential: ClientCredentials
+    until: float
+
+
+class Hold(NamedTuple):
+    """Wait until the limiter lets the request pass; comes back with whether it does within the seconds."""
+
+    limiter: Limiter
+    seconds: float
+
+
+class Poll(NamedTuple):
+    """Call a function or coroutine function of the user's or of a resource; the calls in it end by the given time."""
+
+    function: Callable[[], Any]
+    until: float
+
+
+Step = Send | Pause | Ask | Renew | Hold | Poll
+Life = Generator[Step, Any, T]
+
+_until: ContextVar[float] = ContextVar("until", default=math.inf)
+"""When calls that serve another one give up, on the clock of the client."""
+
+
+@contextlib.contextmanager
+def ending(until: float) -> Iterator[None]:
+    """Let the calls inside end by a time."""
+    outer = _until.set(min(until, _until.get()))
+    try:
+        yield
+    finally:
+        _until.reset(outer)
+
+
+@dataclass
+class Core:
+    """What the calls of a client have in common, besides connections."""
+
+    provider: Provider
+    base_url: str
+    credential: Fixed | Asked | ClientCredentials
+    settings: Settings
+    limiter: Limiter | None
+    drift: Drift
+    recipe: Callable[[Core], tuple[Any, ...]]
+    """Tells what a pickle keeps of the client."""
+
+
+class Call(Generic[P]):
+    """One call, from arguments to result."""
+
+    def __init__(self, core: Core, operation: Operation, plan: Plan[P]) -> None:
+        self.core, self.operation = core, operation
+        _, self.build, self.arguments, self.model, self.payload, self.attribute = plan
+        self.clock = core.settings.clock
+        self.started = self.clock.monotonic()
+        self.attempts = 0
+        self.secrets: list[str] = []
+        """What must not be shown of this call."""
+
+    def life(self) -> Life[ApiResponse[P]]:
+        """The steps of the call. Raises TruecopyError."""
+        with Span(self.core.provider.name, self.operation) as span:
+            try:
+                self._prepare()
+                answer, body = yield from self._attempts(span)
+                data = self._result(answer, body)
+            except TruecopyError as error:
+                self._sign(error)
+                raise
+        limit, elapsed = answers.rate_limit(answer.headers), self.clock.monotonic() - self.started
+        request_id = answers.request_id(self.core.provider.wording, answer.headers, body)
+        return ApiResponse(data, body, answer.status, answer.headers, request_id, limit, elapsed, self.attempts)
+
+    def _prepare(self) -> None:
+        """Make target, content and media type of the request. Raises ConfigurationError."""
+        problem = _problem(self.operation, self.arguments)
+        if problem is None:
+            try:
+                parts = self.build(**self.arguments)
+                if self.operation.body is not None and "json" in parts:
+                    problem = _first("body", self.operation.body(parts["json"]))
+                self.content, self.media_type = _content(parts)
+                self.target = parts["url"] + _query(parts.get("params", {}))
+            except (TypeError, ValueError, AttributeError, RecursionError) as error:
+                problem = f"an argument has a wrong type or value: {type(error).__name__}"
+        if problem is not None:
+            raise ConfigurationError(problem)
+
+    def _attempts(self, span: Span) -> Life[tuple[Answer, Any]]:
+        """Try until there is an answer that says success. Comes back with the answer and its body."""
+        core, settings, renewed = self.core, self.core.settings, False
+        name = core.provider.name, self.operation.name
+        while True:
+            if core.limiter is not None and not (yield Hold(core.limiter, self._left())):
+                raise NotSentError("the deadline passed while the rate limiter held the request back")
+            secret = (yield from self._secret()) if self.operation.secured else None
+            self.secrets = [*core.credential.secrets(), *([secret] if secret else [])]
+            self.attempts += 1
+            try:
+                request = self._request(secret)
+                settings.hooks.request(*name, self.attempts, request)
+                sent = self.clock.monotonic()
+                answer = yield Send(request)
+                settings.hooks.response(*name, self.attempts, answer, self.clock.monotonic() - sent, self.secrets)
+                body = answers.read(core.provider.wording, answer, self.secrets, self.clock.time())
+                span.attempt(self.attempts, answer.status)
+                return answer, body
+            except TruecopyError as error:
+                answers.clean(error, self.secrets)
+                self._sign(error)
+                settings.hooks.failure(*name, self.attempts, error)
+                span.attempt(self.attempts, error.http_status, error)
+                if isinstance(error, AuthenticationError) and secret and core.credential.renewable and not renewed:
+                    core.credential.refuse(secret)
+                    renewed = True
+                    continue
+                pause = settings.retries(Failure(error, self.attempts, self.operation.idempotent, self.clock))
+                if pause is None or pause >= self._left():
+                    raise
+            yield Pause(pause)
+
+    def _sign(self, error: TruecopyError) -> None:
+        """Say whose error it is, unless that is known already, as with a token that could not be fetched."""
+        error.provider = error.provider or self.core.provider.name
+        error.operation = error.operation or self.operation.name
+        error.attempts = error.attempts or self.attempts
+
+    def _left(self) -> float:
+        return min(self.started + self.core.settings.deadline, _until.get()) - self.clock.monotonic()
+
+    def _secret(self) -> Life[str]:
+        credential = self.core.credential
+        secret = credential.ready(self.clock.monotonic())
+        if secret is None:
+            if isinstance(credential, Asked):
+                secret = credential.accept((yield Ask(credential.function)))
+            elif isinstance(credential, ClientCredentials):
+                secret = yield Renew(credential, self.started + self.core.settings.deadline)
+        assert secret is not None
+        return secret
+
+    def _request(self, secret: str | None) -> Request:
+        settings = self.core.settings
+        headers = {"accept": "application/json", "accept-encoding": "gzip", "user-agent": USER_AGENT}
+        if self.media_type is not None:
+            headers["content-type"] = self.media_type
+        for name, value in settings.headers.items():
+            headers[name.lower()] = value
+        url = self.target if self.target.startswith("http") else self.core.base_url + self.target
+        if secret is not None:
+            place, name, prefix = self.operation.credential_place(settings.scheme)
+            if place == "query":
+                url += ("&" if "?" in url else "?") + urllib.parse.urlencode({name: secret})
+            else:
+                headers[name.lower()] = prefix + secret
+        # Connections go by the real clock, whatever clock the settings have.
+        deadline = time.monotonic() + self._left()
+        return Request(self.operation.method, url, headers, self.content, settings.timeouts, deadline, settings.limit)
+
+    def _result(self, answer: Answer, body: Any) -> P:
+        """The object that the caller gets. Raises ResponseMismatchError, with what is known of the answer."""
+        if self.model is None:
+            return body  # type: ignore[no-any-return]
+        core, check = self.core, self.operation.success
+        at = [core.provider.spec.document["x-payload"]] if self.attribute else []
+        findings = check(body) if check is not None else None
+        if findings:
+            core.drift.record(self.operation.name, findings)
+        broken = errors_in(findings)
+        if not broken:
+            result = parsed(self.model, body, self.payload, self.attribute)
+            if result is not None:
+                return result
+            got = type_name(answers.dig(body, at))
+            broken = [Finding("error", "".join(map(escape, at)), self.payload.__name__, got)]
+        _, pointer, expected, got = broken[0]
+        error = ResponseMismatchError(f"{pointer or 'the body'}: expected {expected}, got {got}")
+        error.pointer, error.expected, error.got = pointer, expected, got
+        self._sign(error)
+        answers.describe(error, core.provider.wording, answer, body, self.secrets, self.clock.time())
+        if core.settings.on_mismatch == "warn" and check and isinstance(answers.dig(body, at), dict):
+            result = salvaged(self.model, body, self.payload, self.attribute, check)
+            if result is not None:
+                warnings.warn(str(error), ResponseMismatchWarning, stacklevel=2)
+                return result
+        raise error
+
+
+def _problem(operation: Operation, arguments: dict[str, Any]) -> str | None:
+    """What is wrong with the arguments of a call, or None."""
+    for name, check in operation.parameters.items():
+        value = arguments.get(name)
+        absent = value is None or type(value).__name__ == "Unset"
+        if absent and name not in operation.in_path:
+            continue
+        problem = _first(name, check(getattr(value, "value", value)))
+        if problem is None and name in operation.in_path and (absent or str(value) in ("", ".", "..")):
+            problem = f"{name}: {str(value)!r} cannot be part of a path"
+        if problem is None and isinstance(value, float) and check("") and not check(int(value)):
+            problem = f"{name}: expected integer, got number"
+        if problem is not None:
+            return problem
+    body = arguments.get("body")
+    if body is not None and not hasattr(body, "to_dict"):
+        return f"body: expected a model such as the signature names, got {type(body).__name__}"
+    return None
+
+
+def _first(name: str, findings: Iterable[Finding] | None) -> str | None:
+    for found in findings or ():
+        return f"{name}{found.pointer}: expected {found.expected}, got {found.got}"
+    return None
+
+
+def _content(parts: dict[str, Any]) -> tuple[bytes | None, str | None]:
+    if "json" in parts:
+        return json.dumps(parts["json"], separators=(",", ":"), allow_nan=False).encode(), "application/json"
+    if "data" in parts:
+        return urllib.parse.urlencode(parts["data"]).encode(), "application/x-www-form-urlencoded"
+    return None, None
+
+
+def _query(parameters: dict[str, Any]) -> str:
+    """The query of a URL, with its question mark; a list repeats its name."""
+    pairs = [
+        (name, str(each).lower() if isinstance(each, bool) else str(each))
+        for name, value in parameters.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    return "?" + urllib.parse.urlencode(pairs) if pairs else ""
+
+
+Until = Callable[[T], bool] | None
+OnUpdate = Callable[[T], object] | None
+
+
+def waiting(
+    core: Core,
+    operation: Operation,
+    read: Callable[[], Any],
+    timeout: float,
+    interval: float,
+    until: Until[T],
+    on_update: OnUpdate[T],
+) -> Life[T]:
+    """Read until the wait is over. Parameters and errors are those of ``SyncCalls.wait``."""
+    state, ends = operation.waiter["state"], operation.waiter["ends"]
+    if until is None and not ends:
+        raise ConfigurationError(
+            "no end state is documented: pass until=, a function that tells whether the wait is over"
+        )
+    if not (timeout > 0 and interval > 0):
+        raise ConfigurationError("timeout and interval must be above 0")
+    over = until or (lambda seen: getattr(seen, state) in ends)
+    clock = core.settings.clock
+    give_up = clock.monotonic() + timeout
+    last: T | None = None
+    # With a clock that does not sleep, pauses count all the same.
+    pause, polls, paused = interval, 0, 0.0
+    while True:
+        polls += 1
+        asked = 0.0
+        try:
+            # The last call may pass the timeout, but by no more than the interval.
+            last = yield Poll(read, max(give_up, clock.monotonic() + interval))
+        except QuotaExhaustedError:
+            raise
+        except RateLimitError as error:
+            asked = error.retry_after or 0.0
+        except TransportError:
+            if clock.monotonic() < give_up:
+                raise
+        else:
+            if on_update is not None:
+                yield Poll(functools.partial(on_update, last), math.inf)
+            if over(last):
+                return last
+        left = min(give_up - clock.monotonic(), timeout - paused)
+        if left <= 0:
+            raise WaitTimeoutError(f"no end state within {timeout:g} s", last=last, attempts=polls)
+        wait = min(max(pause, asked), left)
+        paused += wait
+        yield Pause(wait)
+        pause = min(pause * 1.5, interval * 10)
+
+
+class Paging(Generic[P, T]):
+    """Where a walk through pages stands. The parameters are those of ``SyncCalls.pages``."""
+
+    def __init__(self, operation: Operation, items: Callable[[P], list[T]], start: int, size: int) -> None:
+        self.position, self.more = start, True
+        self._items, self._size, self._pager = items, size, operation.pager
+
+    def turn(self, page: P) -> list[T]:
+        """Take one page; its items. ``more`` is False after an empty page or one that is not full."""
+        items = self._items(page)
+        full: Any = page
+        for name in self._pager.get("echo", ()):
+            full = getattr(full, name, None)
+        # A full page is as long as the page itself says, or as was asked for.
+        self.more = len(items) >= (full if type(full) is int and full > 0 else self._size)
+        self.position += len(items) if self._pager["style"] == "offset" else 1
+        return items
