@@ -21,7 +21,7 @@ class DriftRecord:
 
     operation: str
     kind: str
-    """``error`` when the spec's promise is broken, ``drift`` for what the spec does not know."""
+    """``error`` when the spec's promise is broken, ``drift`` for what it rules out, ``new`` for what it lacks."""
     pointer: str
     """JSON pointer into the answer, ``*`` for every index of a list."""
     expected: str

@@ -301,9 +301,10 @@ def _problem(operation: Operation, arguments: dict[str, Any]) -> str | None:
 
 
 def _first(name: str, findings: Iterable[Finding] | None) -> str | None:
-    for found in findings or ():
-        return f"{name}{found.pointer}: expected {found.expected}, got {found.got}"
-    return None
+    """The first finding that stands in a request's way; what the spec does not mention does not."""
+    return next(
+        (f"{name}{f.pointer}: expected {f.expected}, got {f.got}" for f in findings or () if f.kind != "new"), None
+    )
 
 
 def _content(parts: dict[str, Any]) -> tuple[bytes | None, str | None]:

@@ -1,8 +1,8 @@
 """Checks of JSON values against the schemas of a spec, compiled on first use.
 
 A check is a function of a value that returns None when all is well, or findings. Findings of kind ``error`` break a
-promise of the spec; findings of kind ``drift`` (a member or value that the spec does not know, a bound passed) do not
-keep a client from reading the answer.
+promise of the spec. The others do not keep a client from reading an answer: ``drift`` is what the spec rules out (an
+unlisted value, a bound passed, a member of a closed object), ``new`` a member that it does not mention.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Finding(NamedTuple):
     """One difference between a value and its schema."""
 
     kind: str
-    """``error`` or ``drift``."""
+    """``error`` breaks a promise, ``drift`` is what the spec rules out, ``new`` what it does not mention."""
     pointer: str
     """JSON pointer (RFC 6901) to the value."""
     expected: str
@@ -341,6 +341,8 @@ def _items(spec: Spec, schema: dict[str, Any]) -> Check:
 def _object(spec: Spec, schema: dict[str, Any]) -> Check:
     members = {name: spec.check(member) for name, member in schema.get("properties", {}).items()}
     required = schema.get("required", [])
+    # A member that the spec rules out, or that it only does not mention.
+    unknown = "drift" if "additionalProperties" in schema else "new"
     extra = schema.get("additionalProperties", False)
     other = spec.check(extra) if isinstance(extra, dict) else None
 
@@ -357,7 +359,9 @@ def _object(spec: Spec, schema: dict[str, Any]) -> Check:
                 if found:
                     findings += below(name, found)
             elif extra is False:
-                findings.append(Finding("drift", escape(name), "no such member", type_name(member)))
+                findings.append(
+                    Finding(unknown, escape(name), "no such member", type_name(member))
+                )
         return findings
 
     return check

@@ -293,3 +293,19 @@ def test_a_limiter_without_its_storage() -> None:
     for wrong in ("http://x", "memory", 5):
         with pytest.raises(ConfigurationError, match="limiter"):
             Supermetrics(KEY, limiter=wrong)  # type: ignore[arg-type]
+
+
+def test_members_that_a_request_schema_leaves_open_may_be_sent() -> None:
+    from supermetrics_api.models import Query, QueryBatchCreate
+    from truecopy.life import _first
+    from truecopy.supermetrics import PROVIDER
+
+    check = PROVIDER.spec.operation("createBatch").body
+    body = QueryBatchCreate(queries=[Query(ds_id="AW")])
+    body["further"] = 1
+    assert check is not None
+    assert _first("body", check(body.to_dict())) is None
+    assert (
+        _first("body", check({**body.to_dict(), "timeout_minutes": 1}))
+        == "body/timeout_minutes: expected minimum 5, got integer"
+    )
