@@ -44,6 +44,15 @@ test: setup  ## the whole test suite
 fuzz: setup  ## fuzz the emulator, or FUZZ_URL, against the specs (docs/fuzzing.md)
 	$(BIN)/python -m truecopy_tools.fuzz run
 
+fuzz-night: setup  ## fuzz for FUZZ_SECONDS with a new seed; SHARD=i/n for several machines
+	$(BIN)/python -m truecopy_tools.fuzz night
+
+fuzz-defects: setup  ## what the fuzzing finds of the defects that the emulator can be started with
+	$(BIN)/python -m truecopy_tools.fuzz defects
+
+fuzz-replay: setup  ## send the failing CASE=… of the last run again
+	$(BIN)/python -m truecopy_tools.fuzz replay "$(CASE)"
+
 emulator: setup  ## serve the emulator on port 8080; EMULATOR="--profile flaky" for options
 	$(BIN)/truecopy-emulator $(EMULATOR)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from .defects import DEFECTS, DefectError
 from .diagnostics import DIAGNOSTICS
 from .emulator import Emulator
 from .faults import PROFILES
@@ -32,6 +33,7 @@ _SERVE = [
     _option("--spec", "specs", multiple=True, metavar="FILE", help="Serve one more OpenAPI document at a --mount."),
     _option("--mount", "mounts", multiple=True, metavar="PATH", help="Where to serve a --spec, in the same order."),
     _option("--profile", type=click.Choice(list(PROFILES)), help="Faults from the start."),
+    _option("--defect", metavar="NAME", help="A defect to show what notices it; `defects` lists them."),
     _option("--control-token", envvar="TRUECOPY_EMULATOR_CONTROL_TOKEN", help="Bearer token for /_emulator/."),
     _option("--max-body", default=1 << 20, type=click.IntRange(1), help="Largest request body in bytes."),
     _option("--journal", "journal_size", default=10_000, type=click.IntRange(0), help="Exchanges to keep."),
@@ -69,7 +71,7 @@ def serve(workers: int, **options: Any) -> None:
             several.serve(workers, _ready, server=server, emulator=options)
         else:
             _serve_one(options)
-    except (ServerError, SpecError, StateError) as error:
+    except (ServerError, SpecError, StateError, DefectError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -98,6 +100,13 @@ def explain(code: str) -> None:
     if found is None:
         raise click.ClickException(f"no diagnostic {code}; there are {', '.join(DIAGNOSTICS)}")
     print(f"{found.code} {found.title}\n\n{found.meaning}\n\nWhat to do: {found.remedy}")
+
+
+@main.command()
+def defects() -> None:
+    """List what --defect can plant."""
+    for defect in DEFECTS.values():
+        print(f"{defect.name:32} {defect.provider:13} {defect.operation or 'no operation':38} {defect.what}")
 
 
 if __name__ == "__main__":

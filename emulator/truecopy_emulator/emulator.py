@@ -40,6 +40,7 @@ class Emulator:
         state: a file for SQLite or a URL of PostgreSQL that keeps the state; None for memory.
         specs: further documents to serve: mount (`/mine`) and file.
         profile: faults from the start, see `faults.PROFILES`.
+        defect: a defect for as long as it lives, see `defects.DEFECTS`.
         control_token: needed as a bearer token under /_emulator/; None for an open control API.
         max_body: bytes of a request body above which the answer is 413.
         journal_size: exchanges that the journal keeps.
@@ -54,6 +55,7 @@ class Emulator:
         SpecError: a document cannot be served.
         StateError: the state cannot be opened.
         FaultError: there is no such profile.
+        DefectError: there is no such defect.
 
     Example:
         >>> with Emulator() as emulator:
@@ -73,6 +75,7 @@ class Emulator:
         state: str | Path | None = None,
         specs: Mapping[str, str | Path] | None = None,
         profile: str | None = None,
+        defect: str | None = None,
         control_token: str | None = None,
         max_body: int = MAX_BODY,
         journal_size: int = 10_000,
@@ -100,6 +103,10 @@ class Emulator:
         self.engine.mount(Provider(control.name, "/_emulator", document, control, False, [""]))
         self._profile = profile
         self._apply_profile()
+        if defect:
+            from .defects import plant
+
+            plant(self.engine, defect)
         self._server = Server(asgi(self.engine), host, port, certificate=certificate, key=key, http=http)
 
     def _dropped_in(self, mount: str, path: Path) -> Provider:

@@ -70,6 +70,8 @@ class Engine:
         self.log: Callable[[Exchange], None] | None = None
         """Called with every exchange that stands in the journal."""
         self.breaches: list[Breach] = []
+        self.defect: Callable[[Request], Answer] | None = None
+        """What answers in the engine's place, see `defects.plant`."""
         self._root = Node()
         self._lock = RLock()
         for provider in providers:
@@ -164,7 +166,16 @@ class Engine:
     def handle(self, request: Request) -> Answer:
         """Answer one request. Never raises; safe to call from several threads."""
         with self._lock:
-            return self._handle(request)
+            return self._handle(request) if self.defect is None else self.defect(request)
+
+    def called(self, request: Request) -> tuple[str, str]:
+        """Names of the provider and the operation that a request is for; empty when it is for none."""
+        try:
+            provider, node, _ = self._route([unquote(part) for part in request.path.split("/")])
+        except Problem:
+            return "", ""
+        operation = node.methods.get(request.method)
+        return provider.name, operation.id if operation else ""
 
     def _handle(self, request: Request) -> Answer:
         started = perf_counter()

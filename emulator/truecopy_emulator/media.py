@@ -178,7 +178,7 @@ def _from_xml(schema: Schema, body: bytes) -> Any:
 
 
 def _value(document: Document, pointer: str, node: dict[str, Any], element: Element) -> Any:
-    if element.get(f"{{{INSTANCE}}}nil") == "true":
+    if element.get(f"{{{INSTANCE}}}nil") == "true" or (element.text == "null" and _is_null(document, pointer)):
         return None
     if "properties" in node:
         if (element.text or "").strip():
@@ -191,6 +191,8 @@ def _value(document: Document, pointer: str, node: dict[str, Any], element: Elem
                 found[key] = _value(document, place, child_node, child)
         return found
     if "items" in node:
+        if (element.text or "").strip():
+            raise BodyError(f"the element {_local(element)[:100]} holds text, expected elements")
         child_node, place, _ = _hints(document, pointer + "/items")
         values = [_value(document, place, child_node, child) for child in element]
         if _is_dictionary(node):
@@ -199,6 +201,12 @@ def _value(document: Document, pointer: str, node: dict[str, Any], element: Elem
             return {str(item["Key"]): item["Value"] for item in values}
         return values
     return from_text(element.text or "", document.types(pointer))
+
+
+def _is_null(document: Document, pointer: str) -> bool:
+    """The text `null` stands for null where no text can stand."""
+    types = document.types(pointer)
+    return "null" in types and "string" not in types
 
 
 def _from_form(schema: Schema | None, body: bytes) -> Any:

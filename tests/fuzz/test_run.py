@@ -68,13 +68,15 @@ def test_a_running_server_is_fuzzed_and_its_credential_is_in_no_report(tmp_path:
             FUZZ_SPECS="supermetrics",
             FUZZ_CASES="3",
             FUZZ_SEED="7",
+            FUZZ_REPORTS="junit,html,har,ndjson",
             FUZZ_BUILD=str(tmp_path),
             SUPERMETRICS_TOKEN=SECRET,
         )
+    folder = tmp_path / "supermetrics"
     assert result.returncode == 0, result.stdout + result.stderr
     assert "FUZZ_SEED=7" in result.stdout
+    assert {path.name for path in folder.iterdir()} >= {"junit.xml", "html", "traffic.har", "events.ndjson"}
     assert "DELETE /query/batch/{batch_id}" in result.stdout
-    folder = tmp_path / "supermetrics"
     assert (folder / "junit.xml").read_text().count("<testcase ") == 5  # four operations and the stateful phase
     assert (folder / "html" / "index.html").stat().st_size > 1000
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -85,4 +87,4 @@ def test_a_running_server_is_fuzzed_and_its_credential_is_in_no_report(tmp_path:
 def test_usage_errors_are_one_line() -> None:
     result = fuzz(FUZZ_SPECS="twilio")
     assert result.returncode == 2
-    assert result.stderr == "fuzz: no spec twilio; there are questionpro, supermetrics, asavie\n"
+    assert result.stderr == "fuzz: no spec twilio; there are questionpro, supermetrics, asavie, emulator\n"

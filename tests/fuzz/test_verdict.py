@@ -20,7 +20,7 @@ def good() -> dict[str, Any]:
     seen = {
         "cases": {"coverage": {"positive": 4, "negative": 5}},
         "statuses": {"positive": {"200": 3, "404": 1}, "negative": {"400": 5}},
-        "checks": {},
+        "checks": {name: {"success": 2} for name in verdict.OWN[TARGET.name]},
     }
     return {
         "evidence": {
@@ -63,6 +63,7 @@ def test_a_good_run_has_no_problems() -> None:
         ("evidence.scenarios.stateful", {}, "the phase stateful ran nothing"),
         ("evidence.scenarios.fuzzing", None, "the phase fuzzing ran nothing"),
         ("evidence.links", {}, "followed no link"),
+        ("evidence.operations", {}, "the check stored_equals_sent looked at nothing"),
     ],
 )
 def test_each_rule_finds_its_fault(path: str, value: Any, problem: str) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import random
+import re
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 
-from . import verdict
-from .targets import UsageError, base_url, choose
-from .worker import BUILD, Job, Outcome, run
+from . import baseline, defects, report
+from .targets import ROOT, Target, UsageError, base_url, choose
+from .worker import BUILD, REPORTS, Job, replay, run
 
 SEED = 20201005
 CASES = 25
-WIDTH = 140
+NIGHT = 3600
+DATABASE = ROOT / "build" / "fuzz-examples"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,78 +28,134 @@ def main() -> None:
     """Fuzz the emulator, or a real server, against the specs."""
 
 
-@main.command("run")
-@click.option("--specs", envvar="FUZZ_SPECS", default="", help="Names of specs, separated by commas; all by default.")
-@click.option("--cases", envvar="FUZZ_CASES", default=CASES, show_default=True, type=click.IntRange(1))
-@click.option("--seconds", envvar="FUZZ_SECONDS", default=0, type=click.IntRange(0), help="Go on until so long.")
-@click.option("--seed", envvar="FUZZ_SEED", default=SEED, show_default=True, type=click.IntRange(0))
-@click.option("--url", envvar="FUZZ_URL", default="", help="A server that runs already, instead of an emulator.")
-@click.option("--safe", envvar="FUZZ_SAFE", is_flag=True, help="Send nothing that could write.")
-def run_command(specs: str, cases: int, seconds: int, seed: int, url: str, safe: bool) -> None:
-    """Fuzz every spec, bounded and with a fixed seed."""
-    targets = choose(specs)
-    share = max(1, round(seconds * 2 / max(2, len(targets)))) if seconds else 0
-    jobs = [
-        Job(
-            target,
-            BUILD / target.name,
-            seed,
-            cases,
-            share,
-            base_url(target, url, len(targets) == 1) if url else "",
-            safe=safe,
+def _option(flag: str, default: Any, kind: Any, text: str) -> Callable[[Any], Any]:
+    """An option, and the environment variable of the same name."""
+    variable = "FUZZ_" + flag.strip("-").upper().replace("-", "_") if flag != "--shard" else "SHARD"
+    shown = default is not None and default != ""
+    return click.option(flag, envvar=variable, default=default, type=kind, help=text, show_default=shown)
+
+
+def _flag(flag: str, text: str) -> Callable[[Any], Any]:
+    return click.option(flag, envvar="FUZZ_" + flag.strip("-").upper().replace("-", "_"), is_flag=True, help=text)
+
+
+OPTIONS: list[Callable[[Any], Any]] = [
+    _option("--specs", "", str, "Names of specs, separated by commas; all by default."),
+    _option("--cases", CASES, click.IntRange(1), "Generated cases for each operation and phase."),
+    _option("--seconds", 0, click.IntRange(0), "Go on until so long."),
+    _option("--seed", SEED, click.IntRange(0), "One seed, one run."),
+    _option("--url", "", str, "A server that runs already, instead of an emulator."),
+    _option("--rate", "", str, "At most so many requests, as 100/m; a server's Retry-After is kept to anyway."),
+    _option("--shard", "1/1", str, "Which part of how many, for several machines."),
+    _option("--reports", "junit,html", str, f"Of {', '.join(REPORTS)}."),
+    _option("--database", "", str, "A folder for examples that failed, to be tried first next time."),
+    _option("--baseline", str(baseline.FOLDER), str, "A folder with failures that are accepted for some time."),
+    _flag("--in-process", "Call the emulator without a socket: quicker."),
+    _flag("--safe", "Send nothing that could write."),
+]
+
+
+def _options(command: Any) -> Any:
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def plan(targets: list[Target], **chosen: Any) -> list[Job]:
+    """The jobs of this machine: one for each target, or, with more machines than targets, one for each machine, on
+    further seeds.
+
+    Raises:
+        UsageError: an option makes no sense.
+    """
+    match = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", chosen["shard"])
+    if match is None or int(match[1]) > int(match[2]):
+        raise UsageError(f"SHARD is {chosen['shard']!r}; the second of three is 2/3")
+    number, machines = int(match[1]), int(match[2])
+    reports = tuple(name for name in chosen["reports"].split(",") if name)
+    if unknown := [name for name in reports if name not in REPORTS]:
+        raise UsageError(f"no report {', '.join(unknown)}; there are {', '.join(REPORTS)}")
+    url, jobs = chosen["url"], list[Job]()
+    for index in range(number - 1, max(machines, len(targets)), machines):
+        target = targets[index % len(targets)]
+        jobs.append(
+            Job(
+                target,
+                BUILD / target.name,
+                chosen["seed"] + index // len(targets),
+                chosen["cases"],
+                chosen["seconds"],
+                base_url(target, url, len(targets) == 1) if url else "",
+                safe=chosen["safe"],
+                in_process=chosen["in_process"],
+                reports=reports,
+                database=str(Path(chosen["database"]).resolve() / target.name) if chosen["database"] else "",
+                rate=chosen["rate"] or ("auto" if url else ""),
+                baseline=Path(chosen["baseline"]).resolve() / f"{target.name}.json",
+            )
         )
-        for target in targets
-    ]
-    console = Console(width=max(Console().width, WIDTH))
-    where = f"on {url}" if url else "on an emulator each"
-    console.print(
-        f"fuzzing {', '.join(target.name for target in targets)} {where}: FUZZ_SEED={seed} FUZZ_CASES={cases}"
-    )
-    started = time.monotonic()
-    outcomes = run(jobs, done=lambda outcome: console.print(_line(outcome)))
-    sys.exit(report(console, outcomes, time.monotonic() - started))
+    return jobs
 
 
-def _line(outcome: Outcome) -> str:
-    total, broken = outcome.evidence.get("cases", 0), verdict.problems(outcome)
-    rate = total / outcome.seconds
-    return f"{outcome.job.target.name}: {total} cases in {outcome.seconds:.1f} s ({rate:.0f}/s), {len(broken)} problems"
+def console() -> Console:
+    return Console(width=max(Console().width, report.WIDTH))
 
 
-def report(console: Console, outcomes: list[Outcome], seconds: float) -> int:
-    """Print the table and what is wrong; the exit code."""
-    table = Table("spec", "operation", *("positive", "negative", "links in"), "answers")
-    for outcome in outcomes:
-        links = outcome.evidence.get("links", {})
-        for label, seen in outcome.evidence.get("operations", {}).items():
-            answers = "  ".join(f"{status} x {number}" for status, number in verdict.statuses(seen).items())
-            followed = sum(number for link, number in links.items() if link.endswith(f"-> {label}"))
-            counts = [verdict.cases(seen, mode) for mode in (verdict.POSITIVE, verdict.NEGATIVE)]
-            table.add_row(outcome.job.target.name, label, *map(str, [*counts, followed]), answers)
-    console.print(table)
-    failed = 0
-    for outcome in outcomes:
-        broken = verdict.problems(outcome)
-        failed += bool(broken)
-        for failure in _distinct(outcome):
-            console.print(f"\n{outcome.job.target.name}: {failure['title']} ({failure['check']})", style="red")
-            console.print(f"{failure['message']}\n{failure['curl']}", markup=False, highlight=False, soft_wrap=True)
-            console.print(f"again: make fuzz-replay CASE={failure['case']}", markup=False)
-        for problem in broken:
-            console.print(f"{outcome.job.target.name}: {problem}", style="red", markup=False)
-    total = sum(outcome.evidence.get("cases", 0) for outcome in outcomes)
-    state = "failed" if failed else "passed"
-    console.print(f"{state}: {total} cases in {seconds:.1f} s, {total / seconds:.0f} a second; reports in {BUILD}")
-    return 1 if failed or not outcomes else 0
+def _fuzz(jobs: list[Job], budget: int = 0) -> int:
+    screen, started = console(), time.monotonic()
+    if budget:  # two at a time share it
+        jobs = [job.lasting(max(1, round(budget * 2 / max(2, len(jobs))))) for job in jobs]
+    for job in jobs:
+        where = job.url or ("an emulator in its process" if job.in_process else "an emulator of its own")
+        screen.print(f"{job.target.name} on {where}: FUZZ_SEED={job.seed} FUZZ_CASES={job.cases}", markup=False)
+    outcomes = run(jobs, done=lambda outcome: screen.print(report.line(outcome)))
+    return report.show(screen, outcomes, time.monotonic() - started)
 
 
-def _distinct(outcome: Outcome) -> list[dict[str, str]]:
-    """One failure of each kind and operation."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for failure in outcome.evidence.get("failures", []):
-        found.setdefault((failure["operation"], failure["check"]), failure)
-    return list(found.values())
+@main.command("run")
+@_options
+def run_command(specs: str, seconds: int, **chosen: Any) -> None:
+    """Fuzz every spec, bounded and with a fixed seed: what a pull request gets."""
+    sys.exit(_fuzz(plan(choose(specs), seconds=0, **chosen), seconds))
+
+
+@main.command()
+@_options
+def night(specs: str, seconds: int, **chosen: Any) -> None:
+    """Fuzz for a long time with a new seed, and keep what failed for the next night."""
+    chosen |= {"reports": ",".join(REPORTS), "database": chosen["database"] or str(DATABASE)}
+    if chosen["seed"] == SEED:
+        chosen["seed"] = random.SystemRandom().randrange(10**9)
+    sys.exit(_fuzz(plan(choose(specs), seconds=0, **chosen), seconds or NIGHT))
+
+
+@main.command()
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, baseline.LONGEST))
+@click.option("--reason", required=True, help="Why the failures are accepted for so long.")
+@_options
+def accept(specs: str, seconds: int, days: int, reason: str, **chosen: Any) -> None:
+    """Record what fails now as accepted until a day, with a reason."""
+    jobs = plan(choose(specs), seconds=seconds, **chosen)
+    run([job.recording() for job in jobs])
+    for job in jobs:
+        print(f"{job.target.name}: {baseline.date_new(job.baseline, days, reason)} new in {job.baseline}")
+
+
+@main.command("replay")
+@click.argument("case")
+@click.option("--url", envvar="FUZZ_URL", default="", help="Where to send it instead.")
+def replay_command(case: str, url: str) -> None:
+    """Send a failing CASE again, to an emulator like the one that failed (or to the same server)."""
+    sys.exit(replay(case, url))
+
+
+@main.command("defects")
+@click.argument("names", nargs=-1)
+@_option("--cases", CASES, click.IntRange(1), "Generated cases for each operation and phase.")
+@_option("--seed", SEED, click.IntRange(0), "One seed, one run.")
+def defects_command(names: tuple[str, ...], cases: int, seed: int) -> None:
+    """Run against planted defects: all, or those whose NAMES begin so. Fails when too many are missed."""
+    sys.exit(defects.hunt(console(), defects.chosen(names), seed, cases))
 
 
 def command() -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from schemathesis.baseline import Baseline
 from schemathesis.cli import EventHandler, ExecutionContext
 from schemathesis.engine import Status, events
 from schemathesis.engine.recorder import ScenarioRecorder
@@ -36,9 +37,9 @@ class Evidence(EventHandler[ExecutionContext]):
         if isinstance(event, events.ScenarioFinished):
             self.scenarios.setdefault(event.phase.value, Counter())[event.status.value] += 1
             if not event.is_final or event.phase is not PhaseName.STATEFUL_TESTING:
-                self._scenario(event.phase, event.recorder)
+                self._scenario(event.phase, event.recorder, ctx.config.load_baseline())
 
-    def _scenario(self, phase: PhaseName, recorder: ScenarioRecorder) -> None:
+    def _scenario(self, phase: PhaseName, recorder: ScenarioRecorder, known: Baseline | None) -> None:
         for case_id, node in recorder.cases.items():
             self.cases += 1
             case, interaction = node.value, recorder.interactions.get(case_id)
@@ -63,6 +64,7 @@ class Evidence(EventHandler[ExecutionContext]):
                             "phase": phase.value,
                             "case": case_id,
                             "status": status,
+                            "accepted": known is not None and known.match(failure, check.name) is not None,
                             "cases": self.cases,
                             "seconds": round((interaction.timestamp if interaction else time.time()) - self.started, 3),
                             "curl": check.failure_info.code_sample,

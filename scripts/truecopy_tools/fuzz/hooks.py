@@ -1,13 +1,74 @@
-"""What schemathesis loads: the collection of evidence."""
+"""What schemathesis loads: our checks, and the collection of evidence."""
 
 from __future__ import annotations
 
+import json
 import os
+from typing import Any
+from urllib.parse import quote
 
+import jsonschema_rs
+import schemathesis
+from schemathesis import Case, HookContext
 from schemathesis.cli import handler
+from schemathesis.core.deserialization import DeserializationContext
+from schemathesis.core.transport import Response
 
+from . import checks
+from .corners import corners
 from .evidence import Evidence
-from .worker import EVIDENCE_VARIABLE
+from .targets import SAFE_METHODS
+from .worker import EVIDENCE_VARIABLE, SAFE_VARIABLE
+
+if SAFE_VARIABLE in os.environ:
+    # Also the coverage phase, which tries methods that an operation does not have.
+
+    @schemathesis.hook
+    def filter_case(context: HookContext, case: Case[Any]) -> bool:
+        """Leave out what could write."""
+        return case.method.lower() in SAFE_METHODS
+
+    @schemathesis.hook
+    def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
+        """Nothing that could write leaves this process, whatever made it."""
+        if case.method.lower() not in SAFE_METHODS:
+            raise RuntimeError(f"{case.method} {case.path} is not safe")
+
+
+@schemathesis.hook
+def before_add_examples(context: HookContext, examples: list[Case[Any]]) -> None:
+    """Add the corners of the first example of a body."""
+    first = next((case for case in examples if case.media_type == "application/json"), None)
+    if context.operation is None or first is None or not isinstance(first.body, dict):
+        return
+    schema = _schema(context.operation)
+    known = {json.dumps(case.body, sort_keys=True, default=str) for case in examples}
+    for body in corners(first.body, schema.is_valid):
+        text = json.dumps(body, sort_keys=True)
+        if text not in known:
+            known.add(text)
+            case = first.derive(keep_auth=True)
+            case.body = body
+            examples.append(case)
+
+
+def _schema(operation: Any) -> jsonschema_rs.Draft202012Validator:
+    """The validator of an operation's JSON body: the document with a reference in front."""
+    place = f"#/paths/{operation.path.replace('~', '~0').replace('/', '~1')}/{operation.method}/requestBody"
+    return jsonschema_rs.Draft202012Validator(
+        {**operation.schema.raw_schema, "$ref": quote(f"{place}/content/application~1json/schema", safe="#/~")},
+        validate_formats=True,
+    )
+
+
+# Pages, styles and scripts are text; nothing in a spec says more about them.
+@schemathesis.deserializer("text/html", "text/css", "text/javascript")
+def text(context: DeserializationContext, response: Response) -> str:
+    """The body as it reads."""
+    return response.text
+
 
 if EVIDENCE_VARIABLE in os.environ:
     handler()(Evidence)
+
+__all__ = ["checks"]

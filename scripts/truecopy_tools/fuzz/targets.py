@@ -73,6 +73,7 @@ TARGETS = {
         Target("questionpro", "/questionpro/a/api/v2", "QUESTIONPRO_API_KEY"),
         Target("supermetrics", "/supermetrics/enterprise/v2", "SUPERMETRICS_TOKEN"),
         Target("asavie", "/asavie", "ASAVIE_TOKEN"),
+        Target("emulator", "/_emulator", "TRUECOPY_EMULATOR_CONTROL_TOKEN"),
     )
 }
 

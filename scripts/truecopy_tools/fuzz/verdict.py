@@ -4,12 +4,56 @@ failed."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
+from . import baseline
 from .worker import Outcome
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 POSITIVE, NEGATIVE = "positive", "negative"
+
+OWN = {
+    "questionpro": (
+        *(
+            "stored_equals_sent",
+            "new_things_have_new_ids",
+            "answers_what_was_asked",
+            "codes_agree",
+            "allow_lists_the_methods",
+        ),
+        *(
+            "unknown_ids_are_not_found",
+            "pages_join_up",
+            "credentials_stand_where_the_spec_says",
+            "media_types_are_kept",
+        ),
+    ),
+    "supermetrics": (
+        *(
+            "stored_equals_sent",
+            "new_things_have_new_ids",
+            "answers_what_was_asked",
+            "codes_agree",
+            "allow_lists_the_methods",
+        ),
+        *("unknown_ids_are_not_found", "rate_limit_headers", "cancelled_stays_cancelled", "pages_join_up"),
+        *("credentials_stand_where_the_spec_says", "media_types_are_kept"),
+    ),
+    "asavie": (
+        *(
+            "stored_equals_sent",
+            "new_things_have_new_ids",
+            "answers_what_was_asked",
+            "codes_agree",
+            "allow_lists_the_methods",
+        ),
+        *("unknown_ids_are_not_found", "xml_equals_json", "known_client_gets_token", "taken_ids_are_refused"),
+        *("credentials_stand_where_the_spec_says", "media_types_are_kept"),
+    ),
+    "emulator": ("allow_lists_the_methods", "media_types_are_kept"),
+}
+"""Checks of our own (`checks`) that must have looked at something, by target."""
 
 Rule = Callable[[Outcome], Iterator[str]]
 
@@ -105,6 +149,34 @@ def followed_links(outcome: Outcome) -> Iterator[str]:
         yield "the stateful phase followed no link"
 
 
+def used_every_check(outcome: Outcome) -> Iterator[str]:
+    """Each check of our own that is meant for the target looked at some answer."""
+    ran = {name for seen in _seen(outcome).values() for name, counts in seen["checks"].items() if _sum(counts)}
+    for name in OWN[outcome.job.target.name]:
+        if name not in ran and not outcome.job.safe:
+            yield f"the check {name} looked at nothing"
+
+
+def accepts_for_a_while(outcome: Outcome) -> Iterator[str]:
+    """Accepted failures have a reason and an end."""
+    yield from baseline.problems(outcome.job.baseline, date.today())
+
+
+def notes(outcome: Outcome) -> Iterator[str]:
+    """What is no problem and should be known: failures that are accepted, and those that no longer occur."""
+    found = outcome.summary.get("baseline") or {}
+    entries = {entry["id"]: entry for entry in baseline.entries(outcome.job.baseline)}
+    for name, meaning in (
+        ("known_ids", "accepted"),
+        ("unobserved_ids", "accepted, not seen"),
+        ("expired_ids", "expired"),
+    ):
+        for identity in found.get(name, []):
+            entry = entries.get(identity, {})
+            told = (entry.get(key, "?") for key in ("operation", "check", "expires", "reason"))
+            yield f"{meaning}: {', '.join(map(str, told))}"
+
+
 RULES: tuple[Rule, ...] = (
     ran_to_its_end,
     found_no_failure,
@@ -112,6 +184,8 @@ RULES: tuple[Rule, ...] = (
     reached_every_operation,
     ran_every_phase,
     followed_links,
+    used_every_check,
+    accepts_for_a_while,
 )
 
 

@@ -10,20 +10,21 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from .targets import ROOT, TARGETS, Target
+from .targets import ROOT, TARGETS, Target, UsageError, base_url
 
 CONFIGURATION = ROOT / "schemathesis.toml"
 BUILD = Path(os.environ.get("FUZZ_BUILD") or ROOT / "build" / "fuzz").resolve()
-OUTPUT, EVIDENCE, SUMMARY = "output.txt", "evidence.json", "summary.json"
+OUTPUT, EVIDENCE, SUMMARY, JOB = "output.txt", "evidence.json", "summary.json", "job.json"
+CREDENTIAL = "emulator-key"
 EVIDENCE_VARIABLE = "FUZZ_EVIDENCE"
-REPORTS = {"junit": "junit.xml", "html": "html"}
-EXTRA_REPORTS = {"har": "traffic.har", "ndjson": "events.ndjson"}
+SAFE_VARIABLE = "FUZZ_SAFE"
+REPORTS = {"junit": "junit.xml", "html": "html", "har": "traffic.har", "ndjson": "events.ndjson"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,24 @@ class Job:
     defect: str = ""
     safe: bool = False
     fail_fast: bool = False
-    reports: dict[str, str] = field(default_factory=lambda: dict(REPORTS))
-    options: tuple[str, ...] = ()
+    in_process: bool = False
+    reports: tuple[str, ...] = ("junit", "html")
+    database: str = ""
+    """A folder of examples that failed, kept from run to run."""
+    rate: str = ""
+    """At most so many requests, as 100/m; `auto` waits when a service says so."""
+    baseline: Path | None = None
+    """A file of failures that are accepted for some time."""
+    record: bool = False
+    """Add the failures to the baseline instead of failing."""
+
+    def lasting(self, seconds: int) -> Job:
+        """The same with a time budget."""
+        return replace(self, seconds=seconds)
+
+    def recording(self) -> Job:
+        """The same, adding what fails to the baseline."""
+        return replace(self, record=True)
 
     def arguments(self, url: str) -> list[str]:
         """The command line of `st run` for it."""
@@ -50,15 +67,21 @@ class Job:
             *("--seed", str(self.seed), "--max-examples", str(self.cases)),
             *("--report-json-path", str(folder / SUMMARY)),
         ]
-        for name, file in self.reports.items():
-            arguments += [f"--report-{name}-path", str(folder / file)]
+        for name in self.reports:
+            arguments += [f"--report-{name}-path", str(folder / REPORTS[name])]
+        # A pull request must not depend on what an earlier run left behind.
+        arguments += ["--generation-database", self.database or "none"]
+        if self.rate:
+            arguments += ["--rate-limit", self.rate]
+        if self.baseline is not None and (self.baseline.exists() or self.record):
+            arguments += ["--baseline", str(self.baseline), *(["--baseline-update"] if self.record else [])]
         if self.seconds:
             arguments += ["--max-time", str(self.seconds)]
         if self.safe:
             arguments += ["--include-method", "GET", "--include-method", "HEAD"]
         if self.fail_fast:
             arguments += ["--max-failures", "1"]
-        return [*arguments, *self.options]
+        return arguments
 
 
 @dataclass(frozen=True)
@@ -86,8 +109,15 @@ def serving(job: Job) -> Iterator[str]:
         return
     from truecopy_emulator import Emulator
 
-    with Emulator() as emulator:
-        os.environ.setdefault(job.target.secret, emulator.credential)
+    control = CREDENTIAL if job.target.name == "emulator" else None
+    emulator = Emulator(defect=job.defect or None, control_token=control)
+    if job.in_process:
+        from . import inprocess
+
+        inprocess.install(emulator.engine)
+        yield inprocess.ORIGIN + job.target.mount
+        return
+    with emulator:
         yield emulator.url(job.target.name)
 
 
@@ -96,8 +126,11 @@ def enter(job: Job) -> None:
     job.folder.mkdir(parents=True, exist_ok=True)
     os.chdir(job.folder)
     os.environ[EVIDENCE_VARIABLE] = str(job.folder / EVIDENCE)
+    os.environ.pop(SAFE_VARIABLE, None)
     if job.safe:
-        os.environ["FUZZ_SAFE"] = "1"
+        os.environ[SAFE_VARIABLE] = "1"
+    told = {"target": job.target.name, "defect": job.defect, "url": job.url, "seed": job.seed, "cases": job.cases}
+    (job.folder / JOB).write_text(json.dumps(told) + "\n")
     if job.url:
         # The configuration names every target's credential; those of other targets are not asked for.
         for target in TARGETS.values():
@@ -105,7 +138,7 @@ def enter(job: Job) -> None:
                 os.environ.setdefault(target.secret, "unused")
     else:
         for target in TARGETS.values():
-            os.environ[target.secret] = "emulator-key"
+            os.environ[target.secret] = CREDENTIAL
 
 
 def _perform(job: Job) -> None:
@@ -121,6 +154,32 @@ def _perform(job: Job) -> None:
         schemathesis.main(sys.argv[1:], prog_name="st")
 
 
+def replay(case: str, url: str = "") -> int:
+    """Send a case again that failed in an earlier run; the exit code: 1 when it fails again.
+
+    Raises:
+        UsageError: no run left such a case.
+    """
+    for path in BUILD.rglob(".schemathesis/*/cache/crashes/*.json"):
+        if _read(path).get("case_id") == case:
+            folder = path.parents[4]
+            break
+    else:
+        raise UsageError(f"no failing case {case} in {BUILD}; a run leaves its cases there until the next one")
+    told = _read(folder / JOB)
+    target = TARGETS[told["target"]]
+    url = base_url(target, url, alone=True) if url else told["url"]
+    job = Job(target, folder, told["seed"], told["cases"], 0, url, told["defect"])
+    _warm_up()
+    enter(job)
+    os.environ.pop(EVIDENCE_VARIABLE)
+    from schemathesis.cli import schemathesis
+
+    with serving(job) as base:
+        arguments = ["--config-file", str(CONFIGURATION), "replay", case, "--url", base, "--keep"]
+        return int(schemathesis.main(arguments, prog_name="st", standalone_mode=False) or 0)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text())
@@ -134,11 +193,23 @@ def clear(job: Job) -> None:
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
-def run(jobs: Iterable[Job], at_once: int = 2, done: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
-    """Run jobs, some at a time, and hand over each outcome as it comes; the list is in the order of the jobs."""
-    import schemathesis.cli  # the children start with it loaded
+def _warm_up() -> None:
+    """Load and compute here what every child would otherwise load and compute for itself: schemathesis, and hypothesis'
+    tables of characters, which take seconds unless they are kept on disk."""
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".hypothesis"))
+    import schemathesis.cli.commands.run.executor
+    import schemathesis.openapi
+    import schemathesis.specs.openapi.schemas
+    from hypothesis.internal.charmap import charmap, intervals_from_codec
 
     assert schemathesis.cli
+    charmap()
+    intervals_from_codec("utf-8")
+
+
+def run(jobs: Iterable[Job], at_once: int = 2, done: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
+    """Run jobs, some at a time, and hand over each outcome as it comes; the list is in the order of the jobs."""
+    _warm_up()
     context = multiprocessing.get_context("fork")
     waiting, running = list(jobs), dict[int, tuple[Job, BaseProcess, float]]()
     order, outcomes = {job.folder: i for i, job in enumerate(waiting)}, list[Outcome]()

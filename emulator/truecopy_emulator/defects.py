@@ -1,0 +1,745 @@
+"""Defects to be planted: what real servers do wrong, one at a time, so that a fuzzer can show that it notices.
+
+A defect stands outside the engine and its validation: it gets the request, may ask the engine (with that request or
+another one), and makes the answer. The catalogue is a table of small changes; `plant` puts one of them in place.
+"""
+
+# ruff: noqa: E501 (a table has long rows)
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode
+
+from .engine import Engine
+from .http import Answer, Effects, Request
+from .world import DEFAULT_KEY
+
+
+class DefectError(ValueError):
+    """There is no such defect; the message names the nearest ones."""
+
+
+@dataclass
+class Scene:
+    """One request to a defective server. `memory` lasts as long as the server."""
+
+    ask: Callable[[Request], Answer]
+    request: Request
+    memory: dict[str, Any]
+
+    def answer(self) -> Answer:
+        """What the engine answers."""
+        return self.ask(self.request)
+
+    def instead(
+        self,
+        *,
+        headers: dict[str, str | None] | None = None,
+        query: dict[str, str] | None = None,
+        path: str = "",
+        body: Any = None,
+    ) -> Answer:
+        """What the engine answers to the request with something changed. `body` is written as JSON."""
+        request = self.request
+        changed = {**request.headers, **(headers or {})}
+        if body is not None:
+            changed["content-type"] = "application/json"
+        kept = {name: value for name, value in changed.items() if value is not None}
+        pairs = {**dict(parse_qsl(request.query, keep_blank_values=True)), **(query or {})}
+        content = request.body if body is None else json.dumps(body).encode()
+        text = urlencode(pairs) if query is not None else request.query
+        return self.ask(replace(request, headers=kept, query=text, path=path or request.path, body=content))
+
+    @property
+    def sent(self) -> Any:
+        """The request's body as JSON; None when it is none."""
+        try:
+            return json.loads(self.request.body)
+        except ValueError:
+            return None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The request's body where it is a JSON object; else an empty one."""
+        return self.sent if isinstance(self.sent, dict) else {}
+
+    @property
+    def last(self) -> str:
+        """The last segment of the path."""
+        return unquote(self.request.path.rsplit("/", 1)[-1])
+
+
+Act = Callable[[Scene], Answer]
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One row of the catalogue. `operation` is an operationId, several of them, * for every call of the provider, or
+    nothing for calls with a method that the path does not have."""
+
+    name: str
+    provider: str
+    operation: str
+    kind: str
+    what: str
+    act: Act = field(repr=False)
+
+    def concerns(self, provider: str, operation: str) -> bool:
+        return provider == self.provider and (self.operation in ("*", operation) or operation in self.operation.split())
+
+
+def plant(engine: Engine, name: str) -> None:
+    """Make an engine answer with a defect.
+
+    Raises:
+        DefectError: there is no defect of this name.
+    """
+    defect = DEFECTS.get(name)
+    if defect is None:
+        near = [other for other in DEFECTS if name.split("-")[0] in other][:5]
+        raise DefectError(f"no defect {name!r}" + (f"; there are {', '.join(near)}, …" if near else "; see `defects`"))
+    memory: dict[str, Any] = {}
+    true = engine._handle
+
+    def answer(request: Request) -> Answer:
+        if not defect.concerns(*engine.called(request)):
+            return true(request)
+        return defect.act(Scene(true, request, memory))
+
+    engine.defect = answer
+
+
+# What is done to an answer
+
+
+def _ok(answer: Answer) -> bool:
+    return answer.status < 300
+
+
+def _diagnosis(answer: Answer) -> str:
+    return answer.header("x-emulator-diagnostic") or ""
+
+
+def _header(answer: Answer, name: str, value: str | None) -> Answer:
+    answer.headers = [(key, text) for key, text in answer.headers if key != name.encode()]
+    if value is not None:
+        answer.headers.append((name.encode(), value.encode()))
+    return answer
+
+
+def _value(answer: Answer) -> Any:
+    """The body as JSON; None when it is none."""
+    if "json" not in (answer.header("content-type") or ""):
+        return None
+    try:
+        return json.loads(answer.body)
+    except ValueError:
+        return None
+
+
+def _write(answer: Answer, value: Any) -> Answer:
+    answer.body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    return answer
+
+
+def _places(value: Any, pointer: str) -> Iterator[tuple[Any, Any]]:
+    """Containers and keys that a pointer names; `*` stands for every item of an array."""
+    head, _, rest = pointer.lstrip("/").partition("/")
+    if isinstance(value, list):
+        keys: list[Any] = list(range(len(value))) if head == "*" else [int(head)] if int(head) < len(value) else []
+    else:
+        keys = [head] if isinstance(value, dict) and head in value else []
+    for key in keys:
+        if rest:
+            yield from _places(value[key], rest)
+        else:
+            yield value, key
+
+
+def answers(change: Callable[[Answer], Answer], when: Callable[[Answer], bool] = _ok) -> Act:
+    """Changes the answers that `when` picks: by default those of success."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        return change(answer) if when(answer) else answer
+
+    return act
+
+
+def status_is(*statuses: int) -> Callable[[Answer], bool]:
+    return lambda answer: answer.status in statuses
+
+
+def body(change: Callable[[Any], Any], when: Callable[[Answer], bool] = _ok) -> Act:
+    """Changes the JSON of answers."""
+
+    def apply(answer: Answer) -> Answer:
+        value = _value(answer)
+        return answer if value is None else _write(answer, change(value))
+
+    return answers(apply, when)
+
+
+def member(pointer: str, change: Callable[[Any, Any], None], when: Callable[[Answer], bool] = _ok) -> Act:
+    """Changes a member of the JSON of answers."""
+
+    def apply(value: Any) -> Any:
+        for container, key in list(_places(value, pointer)):
+            change(container, key)
+        return value
+
+    return body(apply, when)
+
+
+def drop(container: Any, key: Any) -> None:
+    del container[key]
+
+
+def to(value: Any) -> Callable[[Any, Any], None]:
+    def change(container: Any, key: Any) -> None:
+        container[key] = value
+
+    return change
+
+
+def by(function: Callable[[Any], Any]) -> Callable[[Any, Any], None]:
+    def change(container: Any, key: Any) -> None:
+        container[key] = function(container[key])
+
+    return change
+
+
+def renamed(name: str) -> Callable[[Any, Any], None]:
+    def change(container: Any, key: Any) -> None:
+        container[name] = container.pop(key)
+
+    return change
+
+
+def beside(name: str, value: Any) -> Callable[[Any, Any], None]:
+    def change(container: Any, key: Any) -> None:
+        container[name] = value
+
+    return change
+
+
+def header(name: str, value: str | None, when: Callable[[Answer], bool] = _ok) -> Act:
+    return answers(lambda answer: _header(answer, name, value), when)
+
+
+def status(new: int, when: Callable[[Answer], bool] = _ok) -> Act:
+    def change(answer: Answer) -> Answer:
+        answer.status = new
+        return answer
+
+    return answers(change, when)
+
+
+def xml(pattern: bytes, text: bytes) -> Act:
+    """Changes the bytes of XML answers."""
+
+    def change(answer: Answer) -> Answer:
+        answer.body = re.sub(pattern, text, answer.body, flags=re.DOTALL)
+        return answer
+
+    return answers(change, lambda answer: "xml" in (answer.header("content-type") or "") and answer.status < 500)
+
+
+# What is done to a request
+
+
+def lets_in(*codes: str, when: Callable[[Scene], bool] = lambda scene: True) -> Act:
+    """Takes calls whose credential the engine refuses for one of these reasons."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if (
+            answer.status == 401
+            and _diagnosis(answer)[:4] in (codes or ("E201", "E202", "E203", "E204"))
+            and when(scene)
+        ):
+            return scene.instead(headers={"authorization": f"Bearer {DEFAULT_KEY}", "api-key": DEFAULT_KEY})
+        return answer
+
+    return act
+
+
+def shuts_out(when: Callable[[Scene], bool]) -> Act:
+    """Refuses calls with a good credential."""
+
+    def act(scene: Scene) -> Answer:
+        if when(scene):
+            return scene.instead(headers={"authorization": None, "api-key": "wrong"}, query={"apiKey": "wrong"})
+        return scene.answer()
+
+    return act
+
+
+def accepts(
+    rule: str, instead: Any = None, query: dict[str, str] | None = None, path: str = "", code: str = "E30"
+) -> Act:
+    """Takes what breaks a rule of the spec, as if another body, query or path had come."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if answer.status in (400, 415) and _diagnosis(answer).startswith(code) and re.search(rule, _diagnosis(answer)):
+            return scene.instead(body=instead, query=query, path=path)
+        return answer
+
+    return act
+
+
+def refuses(when: Callable[[Scene], bool]) -> Act:
+    """Answers 400 to what the spec allows."""
+
+    def act(scene: Scene) -> Answer:
+        if when(scene) and _ok(answer := scene.answer()):
+            refused = scene.instead(
+                headers={"content-type": "application/json"}, body=[], query={"page": "x", "limit": "x"}
+            )
+            return refused if refused.status == 400 else answer
+        return scene.answer()
+
+    return act
+
+
+def crashes(when: Callable[[Scene], bool], cut: bool = False) -> Act:
+    """Answers 500, or ends the connection."""
+
+    def act(scene: Scene) -> Answer:
+        if not when(scene):
+            return scene.answer()
+        if cut:
+            return Answer(200, [], b"", Effects(cut="before"))
+        return Answer(500, [(b"content-type", b"text/html")], b"<h1>Internal Server Error</h1>")
+
+    return act
+
+
+def values(value: Any) -> Iterator[Any]:
+    """Everything in a JSON value: members' names, items, scalars."""
+    yield value
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from values(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from values(item)
+
+
+def sends(test: Callable[[Any], bool]) -> Callable[[Scene], bool]:
+    """Some value in the JSON body of the request."""
+    return lambda scene: any(test(value) for value in values(scene.sent))
+
+
+def text(test: Callable[[str], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and test(value)
+
+
+def number(test: Callable[[float], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and test(value)
+
+
+def depth(value: Any) -> int:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(depth, items), default=0) if isinstance(value, dict | list) else 0
+
+
+def asks(name: str, test: Callable[[str], bool]) -> Callable[[Scene], bool]:
+    """A parameter of the query."""
+    return lambda scene: any(test(value) for key, value in parse_qsl(scene.request.query) if key == name)
+
+
+# What goes wrong with state
+
+
+def forgets(create: str) -> Act:
+    """What was created (by a POST to a path that ends so) cannot be read."""
+
+    def act(scene: Scene) -> Answer:
+        if scene.request.method == "POST":
+            scene.memory["created"] = [*scene.memory.get("created", []), _new_id(answer := scene.answer())]
+            return answer
+        return (
+            scene.instead(path=scene.request.path + "0")
+            if scene.last in scene.memory.get("created", [])
+            else scene.answer()
+        )
+
+    return act
+
+
+def _new_id(answer: Answer) -> str:
+    value = _value(answer) or {}
+    for pointer in ("/response/responseID", "/response/id", "/data/batch_id", "/Data/ID"):
+        for container, key in _places(value, pointer):
+            return str(container[key])
+    return ""
+
+
+def stale() -> Act:
+    """The first answer to a path is the answer for ever."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if not _ok(answer):
+            return answer
+        kept = scene.memory.setdefault(scene.request.path, (answer.status, answer.headers, answer.body))
+        return Answer(kept[0], list(kept[1]), kept[2])
+
+    return act
+
+
+def mixed() -> Act:
+    """Reading one thing answers the one that was read before."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if not _ok(answer):
+            return answer
+        before = scene.memory.get("before", (answer.headers, answer.body))
+        scene.memory["before"] = (answer.headers, answer.body)
+        return Answer(answer.status, list(before[0]), before[1])
+
+    return act
+
+
+def same_id(pointer: str) -> Act:
+    """Everything that is created gets the id of the first."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        value = _value(answer)
+        for container, key in list(_places(value, pointer)) if _ok(answer) and value else ():
+            container[key] = scene.memory.setdefault("id", container[key])
+            _write(answer, value)
+        return answer
+
+    return act
+
+
+def stored(change: Callable[[Any], Any]) -> Act:
+    """Stores something else than what was sent."""
+
+    def act(scene: Scene) -> Answer:
+        sent = scene.sent
+        return scene.instead(body=change(sent)) if isinstance(sent, dict) and _ok(scene.answer()) else scene.answer()
+
+    return act
+
+
+def each_text(function: Callable[[str], str]) -> Callable[[Any], Any]:
+    def change(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                key: item if key in ("ipAddress", "ID") or "_date" in key or "policy" in key else change(item)
+                for key, item in value.items()
+            }
+        if isinstance(value, list):
+            return [change(item) for item in value]
+        return function(value) if isinstance(value, str) else value
+
+    return change
+
+
+def each_number(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def change(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: change(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [change(item) for item in value]
+        return function(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+    return change
+
+
+def without(name: str) -> Callable[[Any], Any]:
+    return lambda sent: {key: value for key, value in sent.items() if key != name}
+
+
+def uncancelled(scene: Scene) -> Answer:
+    """Cancelling answers as it should, and the batch goes on."""
+    answer = scene.answer()
+    cancelled = scene.memory.setdefault("cancelled", set())
+    if scene.request.method == "DELETE" and _ok(answer):
+        cancelled.add(scene.last)
+    elif scene.last in cancelled and _ok(answer) and (value := _value(answer)):
+        value["data"] |= {"status_code": "RUNNING", "end_time": None, "cancel_time": None}
+        _write(answer, value)
+    return answer
+
+
+def cancels_again(scene: Scene) -> Answer:
+    """Each cancelling is a new one, with a new time."""
+    answer = scene.answer()
+    times = scene.memory[scene.last] = scene.memory.get(scene.last, 0) + 1
+    value = _value(answer)
+    if _ok(answer) and value and times > 1:
+        value["data"]["cancel_time"] = f"2030-01-01T00:00:{times % 60:02}Z"
+        _write(answer, value)
+    return answer
+
+
+def cancels_once(scene: Scene) -> Answer:
+    """The second cancelling finds nothing."""
+    answer = scene.answer()
+    if _ok(answer) and scene.memory.setdefault(scene.last, scene.request) is not scene.request:
+        return scene.instead(path=scene.request.path + "0")
+    return answer
+
+
+def gone_when_cancelled(scene: Scene) -> Answer:
+    """What was cancelled cannot be read."""
+    name = scene.request.path.split("/batch/")[-1].partition("/")[0]
+    if scene.request.method == "DELETE":
+        scene.memory[name] = True
+        return scene.answer()
+    return scene.instead(path=scene.request.path.replace(name, name + "0")) if name in scene.memory else scene.answer()
+
+
+def overwrites(scene: Scene) -> Answer:
+    """A taken id is given away again."""
+    answer = scene.answer()
+    if answer.status == 409:
+        return scene.instead(body={**scene.fields, "ID": None})
+    return answer
+
+
+def anonymous(scene: Scene) -> Answer:
+    """An unexpected method is answered as GET."""
+    answer = scene.answer()
+    if answer.status == 405:
+        return scene.ask(replace(scene.request, method="GET", body=b""))
+    return answer
+
+
+GOOD_RESPONSE = {"responseSet": [{"questionID": 1, "answerValues": [{"answerID": 1}]}]}
+GOOD_BATCH = {"compose": {"surveyID": 7654321}, "recipients": {"filterType": 1}}
+GOOD_QUERIES = {"queries": [{"ds_id": "AW"}]}
+NOT_FOUND = status_is(404)
+BAD = status_is(400)
+UNAUTHORISED = status_is(401)
+WRONG_METHOD = status_is(405)
+QP, SM, AS = "questionpro", "supermetrics", "asavie"
+
+_FIELDS = (
+    ("field-missing", QP, "getBatch", "status is missing", member("/response/status", drop)),
+    ("field-missing-in-list", QP, "listResponses", "items of a page have no responseID", member("/response/*/responseID", drop)),
+    ("field-missing-deep", QP, "getResponse", "a question has no questionText", member("/response/responseSet/*/questionText", drop)),
+    ("field-missing-optional", SM, "getBatch", "description, which no rule requires, is missing although it was sent", member("/data/description", drop)),
+    ("field-missing-envelope", AS, "getBatch", "Name is missing although it was sent", member("/Data/Name", drop)),
+    ("field-extra", QP, "getBatch", "a member that the schema forbids", member("/response/id", beside("internalID", 1))),
+    ("field-extra-envelope", QP, "createResponse", "requestID, which the captured schema forbids", body(lambda value: {**value, "requestID": "x"})),
+    ("field-renamed", QP, "getBatch", "creationTimestamp is called createdTimestamp", member("/response/creationTimestamp", renamed("createdTimestamp"))),
+    ("field-renamed-optional", SM, "getBatch createBatch", "timeout_minutes is called timeoutMinutes", member("/data/timeout_minutes", renamed("timeoutMinutes"))),
+    ("field-null", QP, "getBatch", "surveyID is null", member("/response/surveyID", to(None))),
+    ("field-null-deep", QP, "getResponse", "weight is null", member("/response/responseSet/*/answerValues/*/value/weight", to(None))),
+    ("field-null-list", SM, "getBatchStatus", "data is null", member("/data", to(None))),
+    ("field-type-number-as-text", QP, "getBatch", "id is a string", member("/response/id", by(str))),
+    ("field-type-float-as-text", QP, "getResponse", "latitude is a string", member("/response/location/latitude", by(str))),
+    ("field-type-list-as-object", QP, "getResponse", "answerValues is an object", member("/response/responseSet/*/answerValues", to({}))),
+    ("field-type-text-as-number", QP, "createResponse", "custom1 is a number", member("/response/customVariables/custom1", to(1))),
+    ("field-type-counts-as-text", SM, "getBatchStatus", "the progress counts are strings", member("/meta/progress/queued", by(str))),
+    ("field-type-link", SM, "getBatch", "the link is a number", member("/data/links/status/href", to(7))),
+    ("field-type-boolean-as-text", AS, "getBatch", "Success is a string", member("/Success", by(str))),
+    ("field-type-object-as-list", AS, "getBatch", "Data is an array", member("/Data", by(lambda value: [value]))),
+    ("field-type-dictionary", AS, "createBatch", "the values of Parameters are numbers", member("/Data/Parameters", to({"a": 1}))),
+    ("field-type-null-number", AS, "createBatch", "Code is null", member("/Code", to(None))),
+    ("field-format-ip", QP, "getResponse", "ipAddress is not an address", member("/response/ipAddress", to("999.1.2.3"))),
+    ("field-format-time", SM, "getBatch", "schedule_time is a date in another form", member("/data/schedule_time", to("04/09/2022"))),
+    ("field-format-empty-time", SM, "createBatch", "end_time is empty instead of null", member("/data/end_time", to(""))),
+    ("field-enum", SM, "getBatch", "status_code is one that the spec does not have", member("/data/status_code", to("PAUSED"))),
+    ("field-enum-in-list", SM, "getBatchStatus", "status_code of a query is DONE", member("/data/*/status_code", to("DONE"))),
+    ("field-enum-type", SM, "createBatch", "@type is another", member("/data/@type", to("batch"))),
+    ("field-bounds", SM, "*", "the problem's status is 999", member("/status", to(999), lambda answer: answer.status >= 400)),
+    ("field-length", SM, "*", "the problem's title has 300 characters", member("/title", to("x" * 300), lambda answer: answer.status >= 400)),
+    ("field-format-uri", SM, "*", "the problem's type is no URI", member("/type", to("not a uri"), lambda answer: answer.status >= 400)),
+    ("error-field-missing", QP, "*", "errors have no docs", member("/response/error/docs", drop, lambda answer: answer.status >= 400)),
+    ("error-field-type", QP, "*", "the id of errors is a boolean", member("/response/error/id", to(True), lambda answer: answer.status >= 400)),
+    ("error-unwrapped", QP, "*", "errors come without their envelope", body(lambda value: value["response"], lambda answer: answer.status >= 400)),
+    ("error-message-missing", AS, "*", "401 has no Message", member("/Message", drop, UNAUTHORISED)),
+    ("body-empty", QP, "getBatch", "200 without a body", answers(lambda answer: replace(answer, body=b""))),
+    ("body-truncated", SM, "getBatch", "the JSON is cut off", answers(lambda answer: replace(answer, body=answer.body[:-20]))),
+    ("body-not-json", AS, "getBatch", "the JSON has single quotes", answers(lambda answer: replace(answer, body=answer.body.replace(b'"', b"'")))),
+    ("body-encoding", QP, "getResponse", "the body is in UTF-16", answers(lambda answer: replace(answer, body=answer.body.decode().encode("utf-16")))),
+)  # fmt: skip
+_STATUS = (
+    ("status-created", QP, "createResponse", "201 where 200 is documented", status(201)),
+    ("status-not-created", SM, "createBatch", "200 where 201 is documented", status(200)),
+    ("status-gone", SM, "getBatch", "410 where 404 is documented", status(410, NOT_FOUND)),
+    ("status-error-as-200", QP, "getResponse getBatch", "errors are answered with 200", status(200, NOT_FOUND)),
+    ("status-404-as-500", QP, "getBatch", "what is not found is 500", status(500, NOT_FOUND)),
+    ("status-404-as-204", AS, "getBatch", "what is not found is 204", answers(lambda answer: Answer(204, [], b""), NOT_FOUND)),
+    ("status-422", QP, "createResponse", "422 where 400 is documented", status(422, BAD)),
+    ("status-401-as-404", SM, "*", "404 instead of 401, to hide what there is", answers(lambda answer: Answer(404, [], b""), UNAUTHORISED)),
+    ("status-202", AS, "getBatch", "202 for a read", status(202)),
+    ("status-redirect", AS, "getBatch", "302 to the same place", answers(lambda answer: _header(Answer(302, [], b""), "location", "/asavie/v1/batches/batch-0001"))),
+)  # fmt: skip
+_MEDIA = (
+    ("media-html", QP, "getBatch", "JSON labelled text/html", header("content-type", "text/html")),
+    ("media-error-text", QP, "*", "errors are labelled text/plain", header("content-type", "text/plain", BAD)),
+    ("media-absent", QP, "getResponse", "no Content-Type", header("content-type", None)),
+    ("media-problem", SM, "*", "problems are labelled application/json", header("content-type", "application/json", lambda answer: answer.status >= 400)),
+    ("media-xml-label", AS, "getBatch", "JSON labelled application/xml", header("content-type", "application/xml")),
+    ("media-malformed", SM, "getBatch", "Content-Type is not a media type", header("content-type", "json")),
+    ("media-html-error-page", SM, "createBatch", "an HTML page for 400", answers(lambda answer: Answer(400, [(b"content-type", b"text/html")], b"<h1>Bad Request</h1>"), BAD)),
+)  # fmt: skip
+_HEADERS = (
+    ("header-rate-limit-absent", SM, "getBatch", "no X-RateLimit-Limit", header("x-ratelimit-limit", None)),
+    ("header-rate-limit-malformed", SM, "getBatch", "X-RateLimit-Remaining is a word", header("x-ratelimit-remaining", "many")),
+    ("header-rate-limit-bounds", SM, "cancelBatch", "X-RateLimit-Limit is 0", header("x-ratelimit-limit", "0")),
+    ("header-rate-limit-nonsense", SM, "createBatch", "more requests left than allowed", header("x-ratelimit-remaining", "9999")),
+    ("header-authenticate-absent", SM, "*", "401 without WWW-Authenticate", header("www-authenticate", None, UNAUTHORISED)),
+    ("header-authenticate-scheme", AS, "*", "401 names the scheme Basic", header("www-authenticate", "Basic", UNAUTHORISED)),
+    ("header-allow-absent", QP, "", "405 without Allow", header("allow", None, WRONG_METHOD)),
+    ("header-allow-wrong", SM, "", "405 allows methods that there are not", header("allow", "GET, PATCH", WRONG_METHOD)),
+    ("method-accepted", QP, "", "an unexpected method is answered as GET", anonymous),
+    ("method-404", AS, "", "404 for an unexpected method", answers(lambda answer: Answer(404, [(b"content-type", b"application/json")], b"{}"), WRONG_METHOD)),
+)  # fmt: skip
+_CREDENTIALS = (
+    ("credential-ignored", QP, "*", "no credential is checked", lets_in()),
+    ("credential-any", QP, "*", "any key is taken", lets_in("E202")),
+    ("credential-optional", SM, "*", "a call without a credential is taken", lets_in("E201")),
+    ("credential-ignored-once", QP, "getResponse", "one operation checks no credential", lets_in()),
+    ("credential-ignored-delete", SM, "cancelBatch", "cancelling checks no credential", lets_in()),
+    ("credential-ignored-xml", AS, "createBatch", "no credential is checked when the body is XML", lets_in(when=lambda scene: "xml" in scene.request.headers.get("content-type", ""))),
+    ("credential-scheme-ignored", SM, "getBatch", "the token is taken under any scheme", lets_in("E201", "E203", when=lambda scene: scene.request.headers.get("authorization", "").endswith(DEFAULT_KEY))),
+    ("credential-scheme-case", AS, "getBatch", "the scheme must be written Bearer", shuts_out(lambda scene: scene.request.headers.get("authorization", "").startswith("bearer "))),
+    ("credential-prefix", QP, "getBatch", "only the beginning of the key is compared", lets_in("E202", when=lambda scene: scene.request.headers.get("api-key", "").startswith(DEFAULT_KEY))),
+    ("credential-query-refused", QP, "createResponse", "the documented key in the query is refused", shuts_out(lambda scene: "apiKey=" in scene.request.query and "api-key" not in scene.request.headers)),
+    ("credential-old-header", QP, "getBatch", "the old header apiKey is still taken", lets_in("E203", when=lambda scene: "apikey" in scene.request.headers)),
+    ("credential-token-useless", AS, "getBatch", "tokens that were handed out do not work", shuts_out(lambda scene: DEFAULT_KEY not in scene.request.headers.get("authorization", ""))),
+)  # fmt: skip
+_ACCEPTED = (
+    ("accepts-any-body", QP, "createResponse", "bodies are not checked", accepts("", GOOD_RESPONSE, code="E304")),
+    ("accepts-missing", QP, "createResponse", "the required responseSet may be left out", accepts("member responseSet", GOOD_RESPONSE)),
+    ("accepts-missing-deep", QP, "createResponse", "the required answerID may be left out", accepts("member answerID", GOOD_RESPONSE)),
+    ("accepts-extra", QP, "createResponse", "members that are not in the schema are taken", accepts("additionalProperties", GOOD_RESPONSE)),
+    ("accepts-wrong-type", QP, "createResponse", "timeTaken may be anything", accepts("timeTaken/type", GOOD_RESPONSE)),
+    ("accepts-wrong-format", QP, "createResponse", "ipAddress may be any text", accepts("/ipAddress", GOOD_RESPONSE)),
+    ("accepts-null", QP, "createResponse", "language may be null", accepts("language/type", GOOD_RESPONSE)),
+    ("accepts-wrong-branch", QP, "createBatch", "recipients need not match a kind of filter", accepts("recipients", GOOD_BATCH)),
+    ("accepts-enum", QP, "filterResponses", "resultMode may be any number", accepts("resultMode/enum", {})),
+    ("accepts-over-maximum", SM, "createBatch", "timeout_minutes may pass 60", accepts("timeout_minutes/maximum", GOOD_QUERIES)),
+    ("accepts-under-minimum", SM, "createBatch", "query_concurrency may be 0", accepts("query_concurrency/minimum", GOOD_QUERIES)),
+    ("accepts-date", SM, "createBatch", "start_date may be any text", accepts("start_date/format", GOOD_QUERIES)),
+    ("accepts-no-list", SM, "createBatch", "queries may be no array", accepts("queries/type", GOOD_QUERIES)),
+    ("accepts-policy", SM, "createBatch", "split_dates_policy may be any text", accepts("split_dates_policy", GOOD_QUERIES)),
+    ("accepts-limit", SM, "getBatchStatus", "limit may pass 1000", accepts("schema/maximum", query={"limit": "1000"})),
+    ("accepts-page-0", QP, "listResponses", "page may be 0", accepts("minimum", query={"page": "1", "perPage": "100"})),
+    ("accepts-page-word", QP, "listResponses", "page may be a word", accepts("page|perPage", query={"page": "1", "perPage": "100"})),
+    ("accepts-path-word", QP, "getBatch", "an id that is no number is answered", accepts("", path="/questionpro/a/api/v2/micropanel/batches/4445556")),
+    ("accepts-media", SM, "createBatch", "a body of any media type is taken", accepts("", GOOD_QUERIES, code="E305")),
+    ("accepts-broken-json", QP, "createResponse", "what is not JSON is taken", accepts("", GOOD_RESPONSE, code="E303")),
+    ("accepts-no-body", SM, "createBatch", "the body may be left out", accepts("", GOOD_QUERIES, code="E302")),
+    ("accepts-grant", AS, "createToken", "any grant_type is taken", answers(lambda answer: Answer(200, [(b"content-type", b"application/json")], b'{"access_token":"x","token_type":"bearer","expires_in":1}'), lambda answer: "grant_type" in _diagnosis(answer))),
+    ("accepts-bad-xml", AS, "createBatch", "what is not XML is taken", accepts("XML|element|Key", {"Name": "x"}, code="E303")),
+    ("accepts-accept", AS, "getBatch", "JSON is answered whatever the client accepts", lambda scene: scene.instead(headers={"accept": "application/json"}) if scene.answer().status == 406 else scene.answer()),
+)  # fmt: skip
+_REFUSED = (
+    ("refuses-empty-text", SM, "createBatch", "an empty description is refused", refuses(lambda scene: scene.fields.get("description") == "")),
+    ("refuses-boundary", SM, "createBatch", "timeout_minutes 5, the least that is allowed, is refused", refuses(lambda scene: scene.fields.get("timeout_minutes") == 5)),
+    ("refuses-maximum", SM, "getBatchStatus", "limit 1000, the most that is allowed, is refused", refuses(asks("limit", lambda value: value == "1000"))),
+    ("refuses-one", QP, "listResponses", "perPage 1 is refused", refuses(asks("perPage", lambda value: value == "1"))),
+    ("refuses-ipv6", QP, "createResponse", "addresses of IPv6 are refused", refuses(lambda scene: ":" in scene.fields.get("ipAddress", ""))),
+    ("refuses-null", AS, "createBatch", "null for Name is refused", refuses(lambda scene: "Name" in scene.fields and scene.fields["Name"] is None)),
+    ("refuses-optional-left-out", QP, "createResponse", "location must be sent", refuses(lambda scene: "location" not in scene.fields)),
+    ("refuses-media-case", SM, "createBatch", "Content-Type must be in lower case", lambda scene: scene.instead(headers={"content-type": "text/plain"}) if scene.request.headers.get("content-type", "").lower() != scene.request.headers.get("content-type", "") else scene.answer()),
+    ("refuses-charset", QP, "createResponse", "Content-Type must have no parameter", lambda scene: scene.instead(headers={"content-type": "text/plain"}) if ";" in scene.request.headers.get("content-type", "") else scene.answer()),
+    ("refuses-text-json", AS, "createBatch", "text/json, which is documented, is refused", lambda scene: scene.instead(headers={"content-type": "text/plain"}) if "text/json" in scene.request.headers.get("content-type", "") else scene.answer()),
+)  # fmt: skip
+_CRASHES = (
+    ("crash-empty-list", QP, "createResponse", "an empty responseSet", crashes(lambda scene: scene.fields.get("responseSet") == [])),
+    ("crash-empty-queries", SM, "createBatch", "an empty list of queries", crashes(lambda scene: scene.fields.get("queries") == [])),
+    ("crash-int32", QP, "createResponse", "a number of 2^31 or more", crashes(sends(number(lambda value: value >= 2**31)))),
+    ("crash-int53", QP, "createResponse", "numbers past 2^53 lose their last digits", stored(each_number(lambda value: int(float(value)) if isinstance(value, int) else value))),
+    ("crash-unicode", QP, "createResponse", "text beyond Latin-1", crashes(sends(text(lambda value: any(ord(char) > 255 for char in value))))),
+    ("crash-astral", SM, "createBatch", "characters beyond the basic plane", crashes(sends(text(lambda value: any(ord(char) > 0xFFFF for char in value))))),
+    ("crash-nul", QP, "createResponse", "a NUL character", crashes(sends(text(lambda value: "\0" in value)))),
+    ("crash-deep", SM, "createBatch", "settings nested four deep", crashes(lambda scene: depth(scene.sent) > 5)),
+    ("crash-negative", QP, "createResponse", "a negative number", crashes(sends(number(lambda value: value < 0)))),
+    ("crash-empty-name", AS, "createBatch", "an empty Name", crashes(lambda scene: scene.fields.get("Name") == "")),
+    ("crash-offset", SM, "getBatchStatus", "an offset past the end", crashes(asks("offset", lambda value: value.isdecimal() and int(value) > 1000))),
+    ("crash-page", QP, "filterResponses", "a large page number", crashes(asks("page", lambda value: value.isdecimal() and int(value) > 1000))),
+    ("crash-path", AS, "getBatch", "an id with characters that must be escaped", crashes(lambda scene: "%" in scene.request.path)),
+    ("crash-quote", SM, "createBatch", "a quotation mark in a text", crashes(sends(text(lambda value: '"' in value or "'" in value)))),
+    ("crash-connection", QP, "createBatch", "the connection ends when a text is empty", crashes(sends(text(lambda value: value == "")), cut=True)),
+    ("crash-twice", QP, "listResponses", "a parameter that comes twice", crashes(lambda scene: scene.request.query.count("page=") > 1)),
+)  # fmt: skip
+_STATE = (
+    ("state-lost", QP, "createResponse getResponse", "a stored response cannot be read", forgets("responses")),
+    ("state-lost-batch", SM, "createBatch getBatch getBatchStatus cancelBatch", "a created batch cannot be read", forgets("batch")),
+    ("state-stale", QP, "listResponses", "a list is the first one for ever", stale()),
+    ("state-stale-batch", SM, "getBatch", "a batch is for ever what it was first", stale()),
+    ("state-mixed", QP, "getResponse", "reading answers what was read before", mixed()),
+    ("state-mixed-batches", AS, "getBatch", "reading answers what was read before", mixed()),
+    ("state-same-id", QP, "createResponse", "all responses get one id", same_id("/response/responseID")),
+    ("state-wrong-survey", QP, "createResponse", "the answer names another survey", member("/response/surveyID", by(lambda value: value + 1))),
+    ("state-trimmed", QP, "createResponse", "blanks around texts are lost", stored(each_text(str.strip))),
+    ("state-lower-case", AS, "createBatch", "texts are stored in lower case", stored(each_text(str.lower))),
+    ("state-ascii", QP, "createResponse", "characters beyond ASCII become question marks", stored(each_text(lambda value: value.encode("ascii", "replace").decode()))),
+    ("state-cut", QP, "createResponse", "texts are cut at 20 characters", stored(each_text(lambda value: value[:20]))),
+    ("state-member-lost", QP, "createResponse", "externalReference is not stored", stored(without("externalReference"))),
+    ("state-default-wins", SM, "createBatch", "timeout_minutes is always the default", stored(without("timeout_minutes"))),
+    ("state-status-lost", AS, "createBatch getBatch", "Status is not kept", member("/Data/Status", to(0))),
+    ("state-last-item-lost", QP, "createResponse", "the last question is not stored", stored(lambda sent: {**sent, "responseSet": sent["responseSet"][:-1]})),
+    ("state-uncancelled", SM, "cancelBatch getBatch", "a cancelled batch goes on", uncancelled),
+    ("state-not-stopped", SM, "cancelBatch", "cancelling answers RUNNING", member("/data/status_code", to("RUNNING"))),
+    ("state-cancels-again", SM, "cancelBatch", "each cancelling is a new one", cancels_again),
+    ("state-cancels-once", SM, "cancelBatch", "cancelling twice is an error", cancels_once),
+    ("state-gone", SM, "cancelBatch getBatch getBatchStatus", "a cancelled batch cannot be read", gone_when_cancelled),
+    ("state-conflict", AS, "createBatch", "a taken id is given to another batch", overwrites),
+)  # fmt: skip
+_PAGES = (
+    ("page-size", QP, "listResponses", "perPage is ignored", lambda scene: scene.instead(query={"perPage": "100"}) if _ok(scene.answer()) else scene.answer()),
+    ("page-number", QP, "filterResponses", "page is ignored", lambda scene: scene.instead(query={"page": "1"}) if _ok(scene.answer()) else scene.answer()),
+    ("page-off-by-one", QP, "listResponses", "pages leave out their last item", member("/response", by(lambda items: items[:-1]))),
+    ("page-total", QP, "listResponses", "totalItems is that of the page", body(lambda value: {**value, "pagination": {**value["pagination"], "totalItems": len(value["response"])}})),
+    ("page-next", QP, "listResponses", "next leads to the same page", member("/pagination/links/next", by(lambda link: link and re.sub(r"page=(\d+)", lambda m: f"page={int(m[1]) - 1}", link, count=1)))),
+    ("page-offset", SM, "getBatchStatus", "offset is ignored", lambda scene: scene.instead(query={"offset": "0"}) if _ok(scene.answer()) else scene.answer()),
+    ("page-limit", SM, "getBatchStatus", "limit is ignored", lambda scene: scene.instead(query={"limit": "1000"}) if _ok(scene.answer()) else scene.answer()),
+    ("page-progress", SM, "getBatchStatus", "the progress does not add up", member("/meta/progress/queued", by(lambda count: count + 1))),
+)  # fmt: skip
+_CODES = (
+    ("code-envelope", AS, "getBatch", "Code 500 under HTTP 200", member("/Code", to(500))),
+    ("code-success", AS, "createBatch", "Success is false under HTTP 200", member("/Success", to(False))),
+    ("code-error-code", AS, "getBatch", "ErrorCode 0 for a failure", member("/ErrorCode", to(0), NOT_FOUND)),
+    ("code-questionpro", QP, "*", "httpStatusCode is 500 under another status", member("/response/error/httpStatusCode", to(500), lambda answer: answer.status >= 400)),
+    ("code-problem", SM, "*", "the problem's status is not the HTTP status", member("/status", to(500), UNAUTHORISED)),
+)  # fmt: skip
+_XML = (
+    ("xml-missing", AS, "getBatch", "Name is missing in XML", xml(rb"<Name>.*?</Name>|<Name[^>]*/>", b"")),
+    ("xml-differs", AS, "getBatch", "Status differs in XML", xml(rb"<Status>(-?\d+)</Status>", rb"<Status>1\1</Status>")),
+    ("xml-malformed", AS, "getBatch", "the root element is not closed", xml(rb"</PBPRReturnOfBatch7NMnQmOk>", b"")),
+    ("xml-namespace", AS, "getBatch", "the root element is in no namespace", xml(rb' xmlns="[^"]*"', b"")),
+    ("xml-boolean", AS, "getBatch", "booleans are written True", xml(rb">true<", b">True<")),
+    ("xml-null", AS, "getBatch", "null is an empty element", xml(rb' i:nil="true"', b"")),
+    ("xml-errors", AS, "getBatch", "the XML of 404 has another description", xml(rb"<ErrorDescription>.", b"<ErrorDescription>?")),
+    ("xml-as-json", AS, "getBatch", "JSON is answered where XML is asked for", lambda scene: scene.instead(headers={"accept": "application/json"}) if "xml" in scene.request.headers.get("accept", "") else scene.answer()),
+)  # fmt: skip
+
+_TABLE = {
+    "fields": _FIELDS,
+    "status": _STATUS,
+    "media type": _MEDIA,
+    "headers": _HEADERS,
+    "credentials": _CREDENTIALS,
+    "accepts what is invalid": _ACCEPTED,
+    "refuses what is valid": _REFUSED,
+    "boundaries": _CRASHES,
+    "state": _STATE,
+    "pages": _PAGES,
+    "codes": _CODES,
+    "XML": _XML,
+}
+DEFECTS = {
+    name: Defect(name, provider, operation, kind, what, act)
+    for kind, rows in _TABLE.items()
+    for name, provider, operation, what, act in rows
+}
+"""All defects by name."""

@@ -1,0 +1,67 @@
+"""What a run prints: a line as each job ends, then a table of operations, what failed and how to see it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from . import verdict
+from .worker import BUILD, Outcome
+
+WIDTH = 140
+
+
+def line(outcome: Outcome) -> str:
+    """One job in one line."""
+    total, broken = outcome.evidence.get("cases", 0), verdict.problems(outcome)
+    rate = total / outcome.seconds
+    return f"{outcome.job.target.name}: {total} cases in {outcome.seconds:.1f} s ({rate:.0f}/s), {len(broken)} problems"
+
+
+def show(console: Console, outcomes: list[Outcome], seconds: float) -> int:
+    """Print the table and what is wrong; the exit code."""
+    table = Table("spec", "operation", *("positive", "negative", "links in"), "answers")
+    for outcome in outcomes:
+        links = outcome.evidence.get("links", {})
+        for label, seen in outcome.evidence.get("operations", {}).items():
+            answers = "  ".join(f"{status}:{number}" for status, number in verdict.statuses(seen).items())
+            followed = sum(number for link, number in links.items() if link.endswith(f"-> {label}"))
+            counts = [verdict.cases(seen, mode) for mode in (verdict.POSITIVE, verdict.NEGATIVE)]
+            table.add_row(outcome.job.target.name, label, *map(str, [*counts, followed]), answers)
+    console.print(table)
+    failed = False
+    for outcome in outcomes:
+        name, broken = outcome.job.target.name, verdict.problems(outcome)
+        failed = failed or bool(broken)
+        for failure in _distinct(outcome):
+            console.print(f"\n{name}: {failure['title']} ({failure['check']})", style="red", markup=False)
+            console.print(f"{failure['message']}\n{failure['curl']}", markup=False, highlight=False, soft_wrap=True)
+            console.print(f"again: make fuzz-replay CASE={failure['case']}", markup=False)
+        for problem in broken:
+            console.print(f"{name}: {problem}", style="red", markup=False, soft_wrap=True)
+        for note in verdict.notes(outcome):
+            console.print(f"{name}: {note}", markup=False, soft_wrap=True)
+        if broken:
+            console.print(f"the whole run again: {again(outcome)}", markup=False, soft_wrap=True)
+    total = sum(outcome.evidence.get("cases", 0) for outcome in outcomes)
+    state = "failed" if failed or not outcomes else "passed"
+    console.print(f"{state}: {total} cases in {seconds:.1f} s, {total / seconds:.0f} a second; reports in {BUILD}")
+    return 0 if state == "passed" else 1
+
+
+def again(outcome: Outcome) -> str:
+    """The command that repeats a run, from nothing but a checkout."""
+    job = outcome.job
+    where = f" FUZZ_URL={job.url}" if job.url else ""
+    return f"FUZZ_SPECS={job.target.name} FUZZ_SEED={job.seed} FUZZ_CASES={job.cases}{where} make fuzz"
+
+
+def _distinct(outcome: Outcome) -> list[dict[str, Any]]:
+    """One failure of each kind and operation, those of the baseline aside."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for failure in outcome.evidence.get("failures", []):
+        if not failure["accepted"]:
+            found.setdefault((failure["operation"], failure["check"]), failure)
+    return list(found.values())
