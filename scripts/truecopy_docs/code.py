@@ -1,5 +1,5 @@
 """Calls in code samples: method, URL, headers, query and body out of cURL, Python and PHP, without running any of
-it."""
+it. Of other languages, method, URL and credentials only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from truecopy_docs.loose import Block, read_json
+from truecopy_docs.urls import METHODS, credential
 
 __all__ = ["Call", "find_calls"]
 
@@ -34,7 +35,54 @@ class Call:
 def find_calls(text: str) -> list[Call]:
     """Every code sample of the text, in order."""
     calls = [*_curl(text), *_python(text), *_php(text)]
+    calls += [call for call in _others(text) if not any(known.start <= call.start < known.end for known in calls)]
     return sorted(calls, key=lambda call: call.start)
+
+
+_OTHERS = {
+    "javascript": r"(?:const|let|var)\s+[\w{}, ]+=\s*(?:await\s+)?(?:require\(|new\s|fetch\(|axios|\{)|"
+    r"import\s.+\sfrom\s|(?:await\s+)?(?:fetch|axios)(?:\.\w+)?\(",
+    "java": r"(?:import\s+(?:java|okhttp|kong)\S*;|OkHttpClient\b|HttpRequest\b|HttpClient\b|HttpResponse<|Unirest\b)",
+    "c#": r"(?:using\s+[\w.]+;|var\s+(?:client|options|request)\s*=\s*new\b)",
+    "go": r"package\s+main\b",
+    "ruby": r"require\s+['\"]",
+}
+_ENDS = re.compile(
+    r"\s*(?:arrow_right|curl\s|import requests|<\?php|Responses?\s*$|(?:[1-5]\d\d )?example\s*$|Schema\s*$)|[{\[]", re.I
+)
+_BRACKETS = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`]*`|(?P<open>[({\[])|(?P<close>[)}\]])""")
+_SENT = re.compile(r"""["']([\w-]+)["']\]?\s*[:,=]\s*["'`]([^"'`\n]*)["'`]""")
+
+
+def _others(text: str) -> Iterator[Call]:
+    """Samples in languages of which only the outline is read: each goes on to the next sample, label or JSON value."""
+    openers = re.compile("(?m)^[ \\t]*(?:" + "|".join(f"(?P<x{i}>{p})" for i, p in enumerate(_OTHERS.values())) + ")")
+    verbs = "|".join(METHODS)
+    position = 0
+    while found := openers.search(text, position):
+        language = list(_OTHERS)[int(str(found.lastgroup)[1:])]
+        depth, position = 0, found.start()
+        while position < len(text):
+            end = (text.find("\n", position) + 1) or len(text)
+            if (
+                position > found.start()
+                and _ENDS.match(text, position, end)
+                and (depth <= 0 or text[position] not in "{[")
+            ):
+                break
+            for bracket in _BRACKETS.finditer(text, position, end):
+                depth += bool(bracket["open"]) - bool(bracket["close"])
+            position = end
+        script = text[found.start() : position]
+        call = Call(language, found.start(), position)
+        if method := re.search(
+            rf"""(?i)method\W{{1,4}}({verbs})\b|["']({verbs})["']|(?:\.|::)({verbs})\b(?=\W)""", script
+        ):
+            call.method = next(group for group in method.groups() if group).upper()
+        if url := re.search(r"""["'`](https?://[^"'`\n]+)["'`]""", script):
+            call.url = url[1]
+        call.headers = {name: value for name, value in _SENT.findall(script) if credential(name, value)}
+        yield call
 
 
 _SHELL = re.compile(

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from truecopy_docs.facts import Fact, Facts
-from truecopy_docs.rules import BREAKING, COMPATIBLE, DOCUMENTATION, RANK, classify, same_words
+from truecopy_docs.rules import BREAKING, COMPATIBLE, DOCUMENTATION, RANK, classify, distinct, same_words
 from truecopy_docs.spec import Operation, Spec
 from truecopy_docs.urls import names_in, same_path
 
@@ -87,8 +87,7 @@ class _Comparison:
     def __init__(self, before: Rows, after: Rows) -> None:
         self.before, self.after = dict(before), dict(after)
         self.changes: list[Change] = []
-        self.gone_fields: set[str] = set()  # names of fields that went or came, for the XML elements that go with them
-        self.come_fields: set[str] = set()
+        self.reported: set[str] = set()  # names of fields that went, came or became lists: XML elements go with them
 
     def note(self, klass: str, code: str, what: str, key: Key, old: Any = None, new: Any = None, *,
              old_row: Fact | None = None, new_row: Fact | None = None) -> None:  # fmt: skip
@@ -329,6 +328,7 @@ class _Comparison:
             kinds = (self.before[key].says.get("type"), self.after[key].says.get("type"))
             if kinds not in (("object", "array"), ("array", "object")):
                 continue
+            self.reported.add(key[2].rpartition("/")[2])
             rows, above = (self.after if kinds[1] == "array" else self.before), f"{key[2]}/*"
             for other in [other for other in rows if other[:2] == key[:2] and f"{other[2]}/".startswith(f"{above}/")]:
                 row = rows.pop(other)
@@ -375,17 +375,24 @@ class _Comparison:
             if key not in covered_gone and not (key[1] == "request" and key[2].rpartition("/")[2] in parameters):
                 self.note(BREAKING, "field-removed", _label(key), key, _brief(self.before[key]), None)
         for key in come:
-            if key in covered_come or (key[1] == "request" and key[2].rpartition("/")[2] in parameters):
+            if (
+                key in covered_come
+                or self.now_a_list(key)
+                or (key[1] == "request" and key[2].rpartition("/")[2] in parameters)
+            ):
                 continue
             row = self.after[key]
             klass = BREAKING if key[1] == "request" and row.says.get("required") else COMPATIBLE
             self.note(klass, "field-added", _label(key), key, None, _brief(row))
         for key in both:
             self.words(key, key, _side(key), _label(key))
-        self.gone_fields = {key[2].rpartition("/")[2] for key in gone} | {
-            source.rpartition("/")[2] for _, source, _ in moved
-        }
-        self.come_fields = {key[2].rpartition("/")[2] for key in come} | {to.rpartition("/")[2] for _, _, to in moved}
+        names = {key[2].rpartition("/")[2] for key in (*gone, *come)}
+        self.reported |= names | {place.rpartition("/")[2] for _, *places in moved for place in places}
+
+    def now_a_list(self, key: Key) -> bool:
+        """Whether these are the items of something that became a list, which is reported as such."""
+        owner = _above(key)
+        return key[2].endswith("/*") and owner in self.before and self.before[owner].says.get("type") != "array"
 
     def under(self, keys: list[Key]) -> set[Key]:
         """Keys whose parent is in the list too: the parent says it all."""
@@ -426,8 +433,8 @@ class _Comparison:
                         BREAKING, f"xml-{word}-changed", f"XML {word} of {key[1]}", key, was.get(word), now.get(word)
                     )
             old, new = list(was.get("elements") or ()), list(now.get("elements") or ())
-            gone = [e for e in old if e not in new and not set(e.split("/")) & self.gone_fields]
-            come = [e for e in new if e not in old and not set(e.split("/")) & self.come_fields]
+            gone = [e for e in old if e not in new and not set(e.split("/")) & self.reported]
+            come = [e for e in new if e not in old and not set(e.split("/")) & self.reported]
             for element in gone:
                 self.note(BREAKING, "xml-element-removed", f"XML element of {key[1]}", key, element, None)
             for element in come:
@@ -444,7 +451,7 @@ class _Comparison:
             self.note(DOCUMENTATION, "contradiction-added", key[1], key, None, self.after[key].says.get("says"))
         for key in both:
             was, now = self.before[key].says.get("says"), self.after[key].says.get("says")
-            if was != now:
+            if _sides(was) != _sides(now):
                 self.note(DOCUMENTATION, "contradiction-changed", key[1], key, was, now)
 
     def words(self, key: Key, other: Key, side: str, label: str) -> None:
@@ -453,10 +460,12 @@ class _Comparison:
         shown = old.says.get("source") == new.says.get("source") == "sample"
         for word in sorted({*old.says, *new.says}):
             was, now = old.says.get(word), new.says.get(word)
-            if same_words(word, was, now):
+            if same_words(word, was, now) or (word == "choices" and distinct(was, old.says) == distinct(now, new.says)):
                 continue
             if shown and word == "type" and (was, now) == ("number", "integer"):
                 continue  # 0 for 0.0 is another value, not another type
+            if word == "additional" and old.says.get("type") != new.says.get("type"):
+                continue
             klass = BREAKING if key[0] == "error" else classify(word, was, now, side, shown=shown)
             self.note(klass, f"{key[0]}-{word}-changed", f"{word} of {label}", key, was, now, old_row=old, new_row=new)
 
@@ -469,8 +478,8 @@ def compare_rows(before: Rows, after: Rows) -> list[Change]:
         "hosts",
         "security",
         "responses",
-        "request",
         "parameters",
+        "request",
         "media",
         "headers",
         "fields",
@@ -480,6 +489,11 @@ def compare_rows(before: Rows, after: Rows) -> list[Change]:
         getattr(comparison, part)()
     comparison.contradictions()
     return comparison.changes
+
+
+def _sides(says: Any) -> set[str]:
+    """What the sides of a contradiction say, without who says it: one more sample that agrees is no change."""
+    return {str(said).partition(": ")[2] or str(said) for said in says or ()}
 
 
 def _above(key: Key) -> Key:

@@ -152,6 +152,8 @@ def load(text: str, name: str) -> Facts:
     try:
         document = yaml.load(text, Loader=yaml.CSafeLoader)
         rows = tuple(_rows(document))
+        if not any(row.kind == "operation" and {"method", "path"} <= row.says.keys() for row in rows):
+            raise ValueError("it names no operation")
         truncated = document["truncated"] or None
         return Facts(document["document"], document["family"], document["sha256"], truncated, rows)
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:

@@ -52,7 +52,11 @@ def read_page(path: Path) -> Page:
         DocsError: the file is missing, is not UTF-8 text, or holds no text.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise DocsError(f"{path}: is larger than {_LARGEST:,} bytes, so it is no page; save one operation's page")
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise DocsError(f"{path}: cannot be read ({error.strerror or error}); give the path of a saved page") from None
     except UnicodeDecodeError:
@@ -68,6 +72,8 @@ def read_page(path: Path) -> Page:
         raise DocsError(f"{path}: holds markup but no text; save the page after it has been rendered")
     return Page(path.stem, sha256(text), tuple(lines))
 
+
+_LARGEST = 1_000_000
 
 # Zero-width characters and soft hyphens: invisible to a reader, fatal to a comparison.
 _CONTROL = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")

@@ -8,9 +8,10 @@ answer.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["BREAKING", "COMPATIBLE", "DOCUMENTATION", "RANK", "classify", "same_words"]
+__all__ = ["BREAKING", "COMPATIBLE", "DOCUMENTATION", "RANK", "classify", "distinct", "same_words"]
 
 BREAKING, COMPATIBLE, DOCUMENTATION = "breaking", "compatible", "documentation only"
 RANK = {BREAKING: 0, COMPATIBLE: 1, DOCUMENTATION: 2}
@@ -38,6 +39,14 @@ def same_words(word: str, old: Any, new: Any) -> bool:
     if word in ("enum", "type") and isinstance(old, list) and isinstance(new, list):
         return _values(old) == _values(new)
     return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)
+
+
+def distinct(choices: list[dict[str, Any]] | None, says: Mapping[str, Any]) -> list[str]:
+    """The choices of a row that count, in any order: one that a plain type beside it allows already says nothing."""
+    plain = {choice.get("type") for choice in choices or () if list(choice) == ["type"]} - {"object", "array"}
+    plain |= {says["type"]} if not choices and isinstance(says.get("type"), str) else set()
+    counted = [choice for choice in choices or () if list(choice) == ["type"] or choice.get("type") not in plain]
+    return sorted(_values(counted) | {json.dumps({"type": kind}) for kind in plain})
 
 
 def classify(word: str, old: Any, new: Any, side: str, *, shown: bool = False) -> str:

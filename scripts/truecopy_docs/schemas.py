@@ -10,7 +10,7 @@ import jsonschema_rs
 from truecopy_docs.facts import Collector
 from truecopy_docs.loose import step
 
-__all__ = ["KEYWORDS", "add_sample", "add_schema", "is_schema", "json_type", "types_of"]
+__all__ = ["KEYWORDS", "add_sample", "add_schema", "is_schema", "json_type", "resolved", "types_of"]
 
 KEYWORDS = (
     *("enum", "const", "default", "pattern", "format"),
@@ -64,6 +64,26 @@ def _list(schema: Mapping[str, Any], word: str) -> list[Any]:
 
 def _choices(schema: Mapping[str, Any], word: str) -> list[dict[str, Any]]:
     return [choice for choice in _list(schema, word) if isinstance(choice, dict)]
+
+
+def resolved(schema: Any, root: Any = None, above: tuple[str, ...] = ()) -> Any:
+    """A printed schema with its definitions put where they are referred to; one that holds itself is left out."""
+    root = schema if root is None else root
+    if isinstance(schema, list):
+        return [resolved(inner, root, above) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    target = schema.get("$ref")
+    if isinstance(target, str) and target.startswith("#/") and target not in above:
+        node = root
+        for part in target[2:].split("/"):
+            node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
+        rest = {word: value for word, value in schema.items() if word != "$ref"}
+        if isinstance(node, dict):
+            return resolved({**node, **rest}, root, (*above, target))
+    return {
+        word: resolved(inner, root, above) for word, inner in schema.items() if word not in ("definitions", "$defs")
+    }
 
 
 def split_null(names: set[str]) -> tuple[str | list[str] | None, bool | None]:

@@ -214,16 +214,22 @@ EDITS: dict[str, tuple[Edit, set[str], int]] = {
 LOOSER = {("questionpro stripped", "parameter moved"): {"path-changed", "parameter-removed"}}
 
 
-@pytest.mark.parametrize("edit", EDITS)
-@pytest.mark.parametrize("family", LAYOUTS)
+def _shows(family: str, edit: str) -> bool:
+    """Whether pages of a family say what an edit changes."""
+    layout, after = next(iter(LAYOUTS[family])), contract()
+    EDITS[edit][0](after)
+    return render(family, layout, contract()) != render(family, layout, after)
+
+
+@pytest.mark.parametrize(
+    ("family", "edit"), [(family, edit) for family in LAYOUTS for edit in EDITS if _shows(family, edit)]
+)
 def test_every_change_is_found_in_every_layout(family: str, edit: str, read: Callable[[str], Facts]) -> None:
     change, codes, status = EDITS[edit]
     codes = LOOSER.get((family, edit), codes)
     before, after = contract(), contract()
     change(after)
     layouts = list(LAYOUTS[family])
-    if render(family, layouts[0], before) == render(family, layouts[0], after):
-        pytest.skip(f"{family} pages do not say this")
     for number, layout in enumerate(layouts):
         old = read(render(family, layouts[number - 1], before))
         changes = compare(old, read(render(family, layout, after)))

@@ -127,13 +127,17 @@ NOISE: dict[str, Callable[[str], str]] = {
 PLAIN = [(family, layout) for family, layout in PAGES if layout != "html"]
 
 
-@pytest.mark.parametrize("noise", NOISE)
-@pytest.mark.parametrize(("family", "layout"), PLAIN)
+# A table's row on one line that is wrapped too leaves nothing to tell its cells by.
+NOISY = [
+    (family, layout, noise)
+    for family, layout in PLAIN
+    for noise in NOISE
+    if (family, layout == "lines", noise[:7]) != ("aspnet", False, "wrapped")
+]
+
+
+@pytest.mark.parametrize(("family", "layout", "noise"), NOISY)
 def test_noise_changes_no_fact(family: str, layout: str, noise: str, read: Callable[[str], Facts]) -> None:
-    if family == "aspnet" and layout in ("glued", "blanks") and noise.startswith("wrapped"):
-        pytest.skip("a row on one line that is wrapped too leaves nothing to tell its cells by")
-    if family == "aspnet" and layout == "tabs" and noise.startswith("wrapped"):
-        pytest.skip("wrapping replaces the tabs")
     text = render(family, layout, contract())
     facts = read(NOISE[noise](text))
     assert facts.comparable() == read(text).comparable()

@@ -87,7 +87,10 @@ def extract(page: Page) -> Facts:
         )
     family = FAMILIES[best]
     collector = Collector()
-    family.read(page, collector)
+    try:
+        family.read(page, collector)
+    except RecursionError:
+        raise DocsError(f"{page.document}: holds JSON that is nested too deeply for a page; check the file") from None
     operation = collector.rows.get(("operation",))
     if operation is None or "path" not in operation.says or "method" not in operation.says:
         found = "nothing" if operation is None else ", ".join(f"{k} {v}" for k, v in operation.says.items())

@@ -253,7 +253,7 @@ class _Reader:
         inner = Collector()
         add_payloads(inner, samples, _dictionary)
         shown = {row.key[1]: row for row in inner.rows.values() if row.kind == "field"}
-        many = next((t for t, _ in lines if re.fullmatch(r"Collection of \S+", t)), None)
+        many = next((t for t, _ in self.prose(section) if re.fullmatch(r"Collection of \S+", t)), None)
         root = "/*" if many or (samples and isinstance(samples[0].block.value, list)) else ""
         model = self.model(lines)
         self.collector.add("field", at, "", line=line, type="array" if root else "object", model=model)
@@ -394,7 +394,8 @@ def _typed(printed: str) -> dict[str, Any]:
         kind, form = _SIMPLE[lower]
         return {"type": kind, **({"format": form} if form else {})}
     if lower.startswith("collection of "):
-        return {"type": "array", "model": printed[len("collection of ") :]}
+        items = printed[len("collection of ") :]
+        return {"type": "array"} | ({} if items.lower() in _SIMPLE else {"model": items})
     if found := re.fullmatch(r"dictionary of (.+?) \[key\] and (.+?) \[value\]", printed, re.I):
         value = _SIMPLE.get(found[2].lower(), ("object", None))[0]
         return {"type": "object", "values": value}

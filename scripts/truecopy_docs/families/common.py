@@ -12,7 +12,7 @@ from typing import Any
 from truecopy_docs.facts import Collector
 from truecopy_docs.loose import Block
 from truecopy_docs.page import Page
-from truecopy_docs.schemas import add_sample, add_schema, compare_sample
+from truecopy_docs.schemas import add_sample, add_schema, compare_sample, resolved
 from truecopy_docs.urls import Address, names_in
 
 __all__ = ["Payload", "Statement", "Text", "add_operation", "add_path_parameters", "add_payloads"]
@@ -101,7 +101,7 @@ def add_payloads(
         schemas = [p for p in payloads if p.at == at and p.schema]
         for payload in schemas:
             collector.add("schema", at, line=payload.line_of(""), schema=_tidy(payload.block.value))
-            add_schema(collector, at, payload.block.value, payload.line_of, unfinished=payload.block.open)
+            add_schema(collector, at, resolved(payload.block.value), payload.line_of, unfinished=payload.block.open)
         known = {row.key for row in collector.rows.values() if row.kind == "field"}
         inner = Collector()
         add_sample(inner, at, [(p.block.value, p.line_of) for p in samples], dictionary)

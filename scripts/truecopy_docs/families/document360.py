@@ -15,7 +15,7 @@ from typing import Any
 
 from truecopy_docs.facts import Collector
 from truecopy_docs.families.common import Payload, Statement, Text, add_operation, add_path_parameters, add_payloads
-from truecopy_docs.loose import read_json, step
+from truecopy_docs.loose import Block, read_json, step
 from truecopy_docs.page import Page
 from truecopy_docs.urls import METHODS, parse_address
 
@@ -56,6 +56,7 @@ _WORDS = {
 _ATTRIBUTE = re.compile(
     rf"(?P<word>{'|'.join(sorted((w.capitalize() for w in _WORDS), key=len, reverse=True))})\s*:?\s*(?P<value>.*)", re.S
 )
+_AFTER_SAMPLE = re.compile(r"\s*(?:[1-5]\d\d|Responses|Headers)\s*$")
 _NUMBERS = {"minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 _NUMBERS |= {"minItems", "maxItems", "minProperties", "maxProperties"}
 _MEDIA = re.compile(r"(?:application|text|multipart)/[\w.+-]+")
@@ -76,6 +77,7 @@ class _Token:
     depth: int
     adjacent: bool  # nothing stood between this line and the one above
     start: int
+    block: Block | None = None  # a JSON sample, which stands for all its lines
 
 
 @dataclass(slots=True)
@@ -118,7 +120,7 @@ class _Reader:
     # -- tokens ------------------------------------------------------------------------------------
 
     def tokens(self) -> Iterator[_Token]:
-        """Lines, or cells of a line, with wrapped types and value lists put together; JSON samples are taken out."""
+        """Lines, or cells of a line, with wrapped types and value lists put together; a JSON sample is one token."""
         previous: _Token | None = None
         blank, skip = True, -1
         for line, start in zip(self.page.lines, self.text.starts, strict=False):
@@ -129,8 +131,12 @@ class _Reader:
                 blank = True
                 continue
             if re.match(r'\{\s*(?:"|\}|$)|\[\s*(?:\{|$)', text) and self.text.text[start : start + 400].count('"') > 1:
-                begin = start + self.text.text[start:].find(text[0])
-                skip = self.sample(begin)
+                if previous is not None:
+                    yield previous
+                    previous = None
+                block = read_json(self.text.text, self.text.text.index(text[0], start), _AFTER_SAMPLE)
+                skip = block.end
+                yield _Token("", line.number, line.depth, False, start, block)
                 continue
             for cell in self.cells(text):
                 joined = self.join(previous, cell)
@@ -165,14 +171,6 @@ class _Reader:
             return f"{above} {cell}"
         return None
 
-    def sample(self, start: int) -> int:
-        block = read_json(self.text.text, start, re.compile(r"\s*(?:[1-5]\d\d|Responses|Headers)\s*$"))
-        if block.cut:
-            self.collector.cut(self.page.lines[-1].number, "a JSON sample")
-        at = f"response {self.status}" if self.status else "request"
-        self.payloads.append(Payload(at, "application/json", block, self.text.liner(block), False))
-        return block.end
-
     # -- reading -----------------------------------------------------------------------------------
 
     def read(self) -> None:
@@ -182,8 +180,19 @@ class _Reader:
             self.token(token, following)
         self.finish(tokens)
 
+    def sample(self, block: Block) -> None:
+        """A sample belongs to the status or body that it stands under. An attribute's label above it names it."""
+        if block.cut:
+            self.collector.cut(self.page.lines[-1].number, "a JSON sample")
+        if self.status or self.section == "body":
+            self.payloads.append(Payload(self.at, "application/json", block, self.text.liner(block), False))
+        self.pending, self.texts = None, []
+
     def token(self, token: _Token, following: str) -> None:
         text = token.text
+        if token.block is not None:
+            self.sample(token.block)
+            return
         if self.pending and self.value(text, token):
             return
         if (found := _SECTION.fullmatch(text.rstrip(":"))) and not self.is_name(following):
@@ -508,6 +517,7 @@ def _has(sample: Any, pointer: str) -> bool:
 
 def _typed(printed: str) -> tuple[dict[str, Any], bool, bool]:
     """A type line as (what it says, whether it is an array of objects, whether it opens a scope)."""
+    printed = re.sub(r"\|\s*null\s*(\([^()]*\))", r"\1 | null", printed)  # a format may stand behind the null
     alternatives = [part.strip() for part in printed.split("|")]
     nullable = "null" in alternatives
     kinds: list[str] = []

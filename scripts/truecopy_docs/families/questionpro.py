@@ -55,6 +55,7 @@ _STOP = re.compile(
     r"[1-5]\d\d example\s*$)",
     re.I,
 )
+_ANSWERS = re.compile(r"(?mi)^[^\w\"]*(?:arrow_right)?(?:responses?|(?:[1-5]\d\d )?example|schema)\W*$")
 _OPENS = re.compile(r'(?m)\{\s*(?="|\})|^[ \t]*\[\s*(?=[{"\[\]\d-])')
 _TYPE = (
     r"(?P<type>integer|int|long|number|float|double|decimal|string|boolean|bool|array|object|"
@@ -120,6 +121,7 @@ class _Reader:
         self.empty_label: int | None = None
         self.pending = ""
         self.method_line: tuple[str, int] | None = None
+        self.answers = max((found.start() for found in _ANSWERS.finditer(self.text.text)), default=0)
 
     def belongs(self, call: Call) -> bool:
         """Whether a code sample is of this page: one whose host and path stand nowhere else is not."""
@@ -145,7 +147,7 @@ class _Reader:
                 position = max(call.end, position + 1)
                 continue
             opens = _OPENS.search(text, position, end + 80)
-            if opens and opens.start() <= end and not self.skipped_code():
+            if opens and opens.start() <= end and not self.skipped_code(position):
                 self.line(text[position : opens.start()], position)
                 block = read_json(text, opens.end() - len(opens.group().lstrip()), _STOP)
                 self.block(block)
@@ -155,9 +157,9 @@ class _Reader:
             position = end + 1
         self.finish()
 
-    def skipped_code(self) -> bool:
-        """Whether blocks are part of a code sample in a language that is not read."""
-        return self.section == "code" and any(True for _ in self.calls)
+    def skipped_code(self, position: int) -> bool:
+        """Whether blocks are part of a code sample in a language that is not read: the answers have yet to come."""
+        return self.section == "code" and bool(self.calls) and position < self.answers
 
     def line(self, raw: str, offset: int) -> None:
         text = _ICON.sub("", raw).strip().rstrip(":").strip()
@@ -184,8 +186,10 @@ class _Reader:
                 continue
             groups = found.groupdict()
             status = groups.get("status")
-            if status and self.section != "response":
+            if status and self.section != "response" and not text.lower().endswith("example"):
                 continue
+            if not section and self.section == "code":
+                self.section = "response"  # its own label is missing, or in another language
             if section:
                 self.section = section
                 self.labelled = self.status = status if section == "response" else None
@@ -205,18 +209,25 @@ class _Reader:
         methods = "|".join(METHODS)
         line = self.text.line(offset)
         if found := re.fullmatch(rf"({methods})\s*(/\S*|https?://\S+)", text, re.I):
-            self.headings.append((found[1].upper(), found[2], line))
+            self.headings.append((found[1].upper(), self.unwrapped(found[2], offset), line))
         elif re.fullmatch(methods, text, re.I):
             self.method_line = (text.upper(), line)
             return True
         elif re.fullmatch(r"https?://\S+", text):
-            self.headings.append((None, text, line))
+            self.headings.append((None, self.unwrapped(text, offset), line))
         elif self.method_line and re.fullmatch(r"/\S*", text):
             self.headings.append((self.method_line[0], text, line))
         else:
             return False
         self.method_line = None
         return True
+
+    def unwrapped(self, address: str, offset: int) -> str:
+        """An address with its other half on the next line, when the whole stands elsewhere on the page."""
+        text = self.text.text
+        after = text[text.find(address, offset) + len(address) :]
+        half = re.match(r"[ \t]*\n[ \t]*([\w{}/.?=&-]+)[ \t]*(?:\n|$)", after)
+        return address + half[1] if half and address + half[1] in text else address
 
     def security_line(self, text: str, offset: int) -> None:
         line = self.text.line(offset)
@@ -270,6 +281,8 @@ class _Reader:
         self.empty_label = None
         schema = is_schema(block.value)
         at = self.location(block, start, schema)
+        if block.cut and not schema and not self.status and any(known.at == at for known in self.payloads):
+            return  # the status that would say where it belongs stands behind the cut
         self.payloads.append(Payload(at, self.media or "application/json", block, line_of, schema))
 
     def location(self, block: Block, start: int, schema: bool) -> str:
@@ -287,6 +300,9 @@ class _Reader:
             return "request"
         if not schema:
             inside = _status_in(block.value)
+            told = any(known.at == f"response {self.labelled}" and not known.schema for known in self.payloads)
+            if inside and told:
+                self.labelled = None  # that label had its sample; the labels after it were lost
             if self.labelled and inside and inside != self.labelled:
                 says = [f"label: {self.labelled}", f"sample: {inside}"]
                 self.collector.contradict(

@@ -1,0 +1,100 @@
+# ruff: noqa: E501 - tables: one edit a line
+"""Edits of made-up pages as a provider's writers would make them: what the comparison must say, and where it must be silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from truecopy_docs.diff import compare, exit_status
+from truecopy_docs.facts import read_facts
+from truecopy_docs.page import DocsError
+
+from tests.docs.pages import contract, render
+
+URL = "https://{{env}}.library.example/api/v2/shelves/{{shelf-id}}/books"
+PAGES = {
+    "labels": render("questionpro", "labels", contract()),
+    "bare": render("questionpro stripped", "bare", contract()),
+    "aspnet": render("aspnet", "lines", contract()),
+    "document360": render("document360", "glued", contract()),
+}
+SAMPLES = {
+    "javascript": f"const axios = require('axios');\nlet config = {{\n  method: 'post',\n  url: '{URL}',\n  headers: {{\n    'x-library-key': '{{{{key}}}}'\n  }},\n  data: {{\n\"title\": \"some words\"\n  }}\n}};\naxios.request(config)\n  .then((response) => {{\n    console.log(response.data);\n  }});\n",
+    "fetch": f'fetch("{URL}", {{\nmethod: "POST",\nheaders: {{"x-library-key": "{{{{key}}}}"}},\nbody: JSON.stringify({{\n"title": "some words"\n}})\n}}).then(r => r.json());\n',
+    "java": f'OkHttpClient client = new OkHttpClient().newBuilder()\n  .build();\nRequest request = new Request.Builder()\n  .url("{URL}")\n  .method("POST", body)\n  .addHeader("x-library-key", "{{{{key}}}}")\n  .build();\n',
+    "go": f'package main\nimport (\n  "net/http"\n)\nfunc main() {{\n  url := "{URL}"\n  req, err := http.NewRequest("POST", url, nil)\n  req.Header.Add("x-library-key", "{{{{key}}}}")\n}}\n',
+    "c#": f'var client = new HttpClient();\nvar request = new HttpRequestMessage(HttpMethod.Post, "{URL}");\nrequest.Headers.Add("x-library-key", "{{{{key}}}}");\n',
+    "ruby": f'require "uri"\nrequire "net/http"\nurl = URI("{URL}")\nrequest = Net::HTTP::Post.new(url)\nrequest["x-library-key"] = "{{{{key}}}}"\n',
+}
+ROW = "{0}\n\nGets the {0} of it.\n\n{1}\n\n{2}"
+
+# page, what happened, the edit, the codes that must come out, exit status
+EDITS: list[tuple[str, str, tuple[tuple[str, str], ...], str, int]] = [
+    *(("labels", f"a sample in {name}", (("\nResponses\n", f"\narrow_right{name}\n{sample}\nResponses\n"),), "", 0) for name, sample in SAMPLES.items()),
+    *(("bare", f"a sample in {name}", (("import requests", f"{sample}import requests"),), "", 0) for name, sample in SAMPLES.items()),
+    ("labels", "a sample that disagrees", (("\nResponses\n", "\narrow_rightJava\n" + SAMPLES["java"].replace("POST", "PUT") + "\nResponses\n"),), "contradiction-added", 3),
+    ("labels", "the label of the answers in another language", (("\nResponses\n", "\nAntworten\n"),), "", 0),
+    ("bare", "labels for the code alone", (("import requests", "arrow_rightPython\nimport requests"), ("curl --request", "arrow_rightcURL\ncurl --request")), "", 0),
+    ("bare", "the status of success is said", (('{\n"meta": {\n"trace_id": "some', '201 example\n{\n"meta": {\n"trace_id": "some'),), "status-changed", 4),
+    ("labels", "an address is wrapped", (("/v2/shelves/{{shelf-id}}/books\n\nPick", "/v2/shelves/\n{{shelf-id}}/books\n\nPick"),), "", 0),
+    ("labels", "a type is printed as a definition", (('"bookID": {\n          "type": "integer"\n        }', '"bookID": {"$ref": "#/definitions/id"}'), ('draft-06/schema# ",', 'draft-06/schema#", "definitions": {"id": {"type": "integer"}},')), "", 0),
+    ("labels", "a choice that allows no more", (('"room": {\n              "type": "string"', '"room": {\n              "anyOf": [{"type": "string", "format": "email"}, {"type": "string"}]'),), "", 0),
+    ("labels", "an object becomes a list of them", (('"shelf": {\n            "room": "some words",\n            "floor": 7\n        }', '"shelf": [{\n            "room": "some words",\n            "floor": 7\n        }]'), ('"shelf": {\n          "type": "object"', '"shelf": {"type": "array", "items": {\n          "type": "object"'), ('"room"\n          ]\n        }', '"room"\n          ]\n        }}')), "field-type-changed", 4),
+    ("aspnet", "a parameter moves to the body", (("/{shelf-id}/", "/"), ("shelf-id\n\nWhich one it is.\n\ninteger\n\nRequired\n\n", ""), ("NewBook\nNameDescriptionTypeAdditional information\n", "NewBook\nNameDescriptionTypeAdditional information\n" + ROW.format("shelf-id", "integer", "Required") + "\n\n"), ('  "title": "some words",\n  "copies"', '  "shelf-id": 7,\n  "title": "some words",\n  "copies"')), "path-changed parameter-moved", 4),
+    ("aspnet", "a member becomes a list", ((ROW.format("shelf", "ShelfModel", "Required"), ROW.format("shelf", "Collection of ShelfModel", "Required")), ('"shelf": {\n    "room": "some words",\n    "floor": 7\n  }', '"shelf": [{\n    "room": "some words",\n    "floor": 7\n  }]')), "field-type-changed", 4),
+    ("aspnet", "a text becomes a list of texts", ((ROW.format("note", "string", "None."), ROW.format("note", "Collection of string", "None.")), ('"note": "some words"', '"note": ["some words"]')), "field-type-changed", 4),
+    ("document360", "a sample below its status", (("400\n\nIt failed", 'Example\n{\n "meta": {"trace_id": "a"},\n "data": {"bookID": 1, "title": "b", "state": "IN", "shelf": {"room": "c"}}\n}\n400\n\nIt failed'),), "", 0),
+    ("document360", "a null before the format", (("string (date-time)", "string | null (date-time)"),), "field-nullable-changed", 4),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "what", "edit", "codes", "status"), EDITS, ids=[f"{e[0]}: {e[1]}" for e in EDITS])
+def test_edits(
+    page: str, what: str, edit: tuple[tuple[str, str], ...], codes: str, status: int, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    text = PAGES[page]
+    old.write_text(text)
+    for was, now in edit:
+        assert was in text, was
+        text = text.replace(was, now, 1)
+    new.write_text(text)
+    facts = read_facts(new)
+    changes = compare(read_facts(old), facts)
+    assert {change.code for change in changes} == set(codes.split()), changes
+    assert exit_status(changes) == status
+    assert facts.truncated is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"x" * 1_000_001, "is larger than"),
+        (b"arrow_right\nGet /a\n" + b'{"$schema":"x","properties":{"a":' * 400, "nested too deeply"),
+        (b"\x00\xff\xfe", "is not UTF-8"),
+        (b"", "is empty"),
+        (b"Dear all,\nthis is a letter.\n", "no known family"),
+    ],
+    ids=["huge", "deep", "binary", "empty", "a letter"],
+)
+def test_what_is_no_page_is_refused_in_one_line(content: bytes, reason: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_bytes(content)
+    with pytest.raises(DocsError, match=reason) as refused:
+        read_facts(page)
+    assert "\n" not in str(refused.value)
+
+
+def test_one_more_agreeing_sample_does_not_change_a_contradiction(tmp_path: Path) -> None:
+    """Which samples disagree with the page is the contradiction; how many agree is not."""
+    text = PAGES["labels"].replace("headers = {'x-library-key'", "headers = {'libraryKey'")
+    more: Callable[[str], str] = lambda page: re.sub(r"\nResponses\n", f"\n{SAMPLES['java']}\nResponses\n", page)  # noqa: E731
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_text(text)
+    new.write_text(more(text))
+    before = read_facts(old)
+    assert [row.key[0] for row in before.of("contradiction")] == ["credential"]
+    assert compare(before, read_facts(new)) == []
