@@ -8,7 +8,6 @@ the others. A rule is named by its JSON pointer in the document it was written i
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -20,12 +19,13 @@ from urllib.parse import quote, unquote, urlsplit
 
 import jsonschema_rs
 import orjson
+import yaml
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MEDIA_JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json$")
 MEDIA_XML = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?xml$")
 FORM = "application/x-www-form-urlencoded"
-CACHE_FORMAT = "2"
+CACHE_FORMAT = "3"
 
 
 class SpecError(ValueError):
@@ -42,35 +42,41 @@ def tokens(pointer: str) -> list[str]:
     return [unquote(token).replace("~1", "/").replace("~0", "~") for token in pointer.lstrip("#").split("/")[1:]]
 
 
-def _plain(value: Any) -> Any:
-    """YAML's value as JSON's: string keys, merge keys merged, tags dropped, nothing but JSON types."""
-    if isinstance(value, dict):
-        merged = value.pop("<<", None)
-        own = {_key(key): _plain(item) for key, item in value.items()}
-        for part in merged if isinstance(merged, list) else [merged] if merged else []:
-            own = {**_plain(part), **own}
-        return own
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return _plain(value.value)  # with a tag
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's quick loader without what YAML 1.1 has beyond JSON: dates and `no` stay text, tags are dropped."""
 
 
-def _key(key: Any) -> str:
-    return key if isinstance(key, str) else json.dumps(key) if isinstance(key, int | float | None) else str(key)
+_JSON_TYPES = {"null", "int", "float", "merge"}
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in _JSON_TYPES]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF")
+
+
+def _untagged(loader: yaml.CSafeLoader, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return node.value
+
+
+_Loader.add_constructor(None, _untagged)
 
 
 def _parse(content: bytes, name: str) -> dict[str, Any]:
     try:
         root = orjson.loads(content)
     except orjson.JSONDecodeError:
-        from yaml12 import parse_yaml  # ten times as quick as PyYAML's C loader, and YAML 1.2 as OpenAPI asks for
-
         try:
-            root = _plain(parse_yaml(content.decode("utf-8-sig")))
-        except (ValueError, RecursionError) as error:
-            raise SpecError(f"{name} is neither JSON nor YAML: {error}") from None
+            # A status such as 200 may be written as a number; as JSON every key is text.
+            root = orjson.loads(
+                orjson.dumps(yaml.load(content, _Loader), option=orjson.OPT_NON_STR_KEYS)  # noqa: S506
+            )
+        except (yaml.YAMLError, UnicodeError, RecursionError, ValueError, TypeError) as error:
+            told = " ".join(str(error).split())
+            raise SpecError(f"{name} is neither JSON nor YAML: {told}") from None
     if not isinstance(root, dict):
         raise SpecError(f"{name} is not an OpenAPI document: an object is expected at its root")
     return root
