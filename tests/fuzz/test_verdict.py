@@ -36,7 +36,8 @@ def good() -> dict[str, Any]:
 
 
 def outcome(run: dict[str, Any], code: int = 0, seconds: int = 0) -> Outcome:
-    return Outcome(Job(TARGET, Path("nowhere"), 1, 1, seconds), code, 1.0, run["evidence"], run["summary"])
+    job = Job(TARGET, Path("nowhere"), 1, 1, seconds, url="http://127.0.0.1:1")
+    return Outcome(job, code, 1.0, run["evidence"], run["summary"])
 
 
 def test_a_good_run_has_no_problems() -> None:

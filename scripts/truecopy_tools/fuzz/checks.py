@@ -12,6 +12,7 @@ import json
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -26,7 +27,7 @@ from schemathesis.core.failures import Failure
 from schemathesis.core.transport import Response
 
 from .targets import SAFE_METHODS
-from .worker import SAFE_VARIABLE
+from .worker import EMULATOR_VARIABLE, SAFE_VARIABLE
 
 JSON_TYPE = "application/json"
 _MISSING = object()
@@ -89,6 +90,15 @@ def is_call(response: Response, case: AnyCase) -> bool:
     return str(response.request.method) == str(case.operation.method).upper()
 
 
+def documented(case: AnyCase, status: int) -> dict[str, Any]:
+    """What the spec says about a status of an operation; empty when it says nothing."""
+    root = case.operation.schema.raw_schema
+    found = (case.operation.definition.raw.get("responses") or {}).get(str(status)) or {}
+    while "$ref" in found:
+        found = at(root, str(found["$ref"]).lstrip("#"))
+    return dict(found)
+
+
 def succeeded(response: Response, case: AnyCase) -> bool:
     return 200 <= response.status_code < 300 and is_call(response, case)
 
@@ -130,6 +140,16 @@ def at(value: Any, pointer: str) -> Any:
         else:
             return _MISSING
     return value
+
+
+ASKED: dict[str, Counter[str]] = {}
+"""Answers to what checks asked on their own, by operation and status."""
+
+
+def noted(answer: requests.Response, case: AnyCase) -> requests.Response:
+    """Count an answer among those of the case's operation."""
+    ASKED.setdefault(case.operation.label, Counter())[str(answer.status_code)] += 1
+    return answer
 
 
 _session = requests.Session()
@@ -348,6 +368,7 @@ def unknown_ids_are_not_found(ctx: CheckContext, response: Response, case: AnyCa
         answer = ask(response, url=str(response.request.url).replace(f"/{value}", f"/{unknown}", 1))
         if answer is None:
             continue
+        noted(answer, case)
         assert answer.status_code == 404, f"what does not exist is answered {answer.status_code}"
         wrapped = Response.from_requests(answer, verify=True)
         case.operation.validate_response(wrapped)
@@ -379,10 +400,8 @@ def codes_agree(ctx: CheckContext, response: Response, case: AnyCase) -> bool | 
 @check
 def rate_limit_headers(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
     """Where the spec documents the headers of the rate limit on a success, they are there and make sense."""
-    documented = (case.operation.definition.raw.get("responses", {}).get(str(response.status_code)) or {}).get(
-        "headers"
-    )
-    if not documented or "X-RateLimit-Limit" not in documented or not succeeded(response, case):
+    headers = documented(case, response.status_code).get("headers") or {}
+    if "X-RateLimit-Limit" not in headers or not succeeded(response, case):
         return True
     limit, left = header(response, "x-ratelimit-limit"), header(response, "x-ratelimit-remaining")
     assert (limit + left).isdecimal(), f"X-RateLimit-Limit {limit!r}, X-RateLimit-Remaining {left!r}"
@@ -465,8 +484,7 @@ def _offset_page(meta: dict[str, Any], count: int, offset: int, limit: int) -> N
 @check
 def xml_equals_json(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
     """The XML of an answer says what its JSON says, member by member, in the documented namespace."""
-    documented = case.operation.definition.raw.get("responses", {}).get(str(response.status_code)) or {}
-    offered = documented.get("content") or {}
+    offered = documented(case, response.status_code).get("content") or {}
     if "application/xml" not in offered or response.request.method != "GET" or not is_call(response, case):
         return True
     answers = [
@@ -595,6 +613,35 @@ def media_types_are_kept(ctx: CheckContext, response: Response, case: AnyCase) -
         answer = ask(response, headers={"accept": "image/png, Application/XML;q=0.5"})
         expect(answer, good, "Accept: image/png, Application/XML;q=0.5")
     return None
+
+
+@check
+@once
+def refusals_are_documented(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
+    """What an emulator refuses on demand it refuses as documented: credentials that have expired, may not, or have used
+    up their budget, and bodies that are too large."""
+    if EMULATOR_VARIABLE not in os.environ or key(case)[0] == "truecopy emulator":
+        return True
+    asked = response.request
+    secret = _secret(response)
+    refusals: dict[int, dict[str, Any]] = {}
+    if secret:
+        for kind, status in (("expired", 401), ("forbidden", 403), ("quota", 429)):
+            if documented(case, status):
+                name = "api-key" if "api-key" in asked.headers else "authorization"
+                value = f"emulator-{kind}" if name == "api-key" else f"Bearer emulator-{kind}"
+                refusals[status] = {"headers": {name: value}, "query": {"apiKey": None}}
+    if documented(case, 413) and asked.body:
+        refusals[413] = {"content": b" " * (1 << 20) + bytes_of(response)}
+    if documented(case, 406):
+        refusals[406] = {"headers": {"accept": "image/png"}}
+    for status, change in refusals.items():
+        answer = ask(response, **change)
+        assert answer is not None, "an emulator may be asked anything"
+        noted(answer, case)
+        assert answer.status_code == status, f"{status} is documented, {answer.status_code} is answered"
+        case.operation.validate_response(Response.from_requests(answer, verify=True))
+    return None if refusals else True
 
 
 @check

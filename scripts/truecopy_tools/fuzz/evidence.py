@@ -16,6 +16,8 @@ from schemathesis.engine import Status, events
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.engine.run import PhaseName
 
+from .checks import ASKED
+from .coverage import Coverage
 from .worker import EVIDENCE_VARIABLE
 
 PROBE = "probe"  # a request that a check made on its own
@@ -32,6 +34,7 @@ class Evidence(EventHandler[ExecutionContext]):
         self.links: Counter[str] = Counter()
         self.failures: list[dict[str, Any]] = []
         self.cases = 0
+        self.coverage: Coverage | None = None
 
     def handle_event(self, ctx: ExecutionContext, event: events.EngineEvent) -> None:
         if isinstance(event, events.ScenarioFinished):
@@ -45,6 +48,9 @@ class Evidence(EventHandler[ExecutionContext]):
             case, interaction = node.value, recorder.interactions.get(case_id)
             mode = case.meta.generation.mode.value if case.meta is not None else PROBE
             seen = self.operations.setdefault(case.operation.label, {"cases": {}, "statuses": {}, "checks": {}})
+            if self.coverage is None:
+                self.coverage = Coverage(case.operation.schema.raw_schema)
+            self.coverage.add(case)
             by_mode = seen["cases"].setdefault(phase.value, Counter())
             by_mode[mode] += 1
             status = str(interaction.response.status_code) if interaction and interaction.response else "none"
@@ -72,10 +78,14 @@ class Evidence(EventHandler[ExecutionContext]):
                     )
 
     def shutdown(self, ctx: ExecutionContext) -> None:
+        for label, statuses in ASKED.items():  # what checks asked on their own
+            seen = self.operations.setdefault(label, {"cases": {}, "statuses": {}, "checks": {}})
+            seen["statuses"].setdefault(PROBE, Counter()).update(statuses)
         document = {
             "seconds": round(time.time() - self.started, 3),
             "cases": self.cases,
             "operations": self.operations,
+            "keywords": self.coverage.counts if self.coverage else {},
             "scenarios": self.scenarios,
             "links": self.links,
             "failures": self.failures,

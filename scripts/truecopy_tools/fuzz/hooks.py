@@ -37,10 +37,11 @@ if SAFE_VARIABLE in os.environ:
 
 @schemathesis.hook
 def before_add_examples(context: HookContext, examples: list[Case[Any]]) -> None:
-    """Add the corners of the first example of a body."""
-    first = next((case for case in examples if case.media_type == "application/json"), None)
-    if context.operation is None or first is None or not isinstance(first.body, dict):
+    """Add the corners of the largest example of a body."""
+    bodies = [case for case in examples if case.media_type == "application/json" and isinstance(case.body, dict)]
+    if context.operation is None or not bodies:
         return
+    first = max(bodies, key=lambda case: len(json.dumps(case.body)))
     schema = _schema(context.operation)
     known = {json.dumps(case.body, sort_keys=True, default=str) for case in examples}
     for body in corners(first.body, schema.is_valid):

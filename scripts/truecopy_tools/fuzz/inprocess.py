@@ -42,7 +42,9 @@ def _answer(adapter: HTTPAdapter, engine: Engine, request: requests.PreparedRequ
         if "\0" in text or "\n" in text:  # no server lets these in
             return _response(adapter, request, 400, [], b"", started)
         headers[name.lower()] = text
-    answer = engine.handle(Request(str(request.method), parts.path or "/", parts.query, headers, body))
+    too_large = len(body) > engine.max_body
+    path, content = parts.path or "/", b"" if too_large else body
+    answer = engine.handle(Request(str(request.method), path, parts.query, headers, content, too_large=too_large))
     if answer.effects is not None and answer.effects.cut:
         raise requests.ConnectionError("the emulator ended the connection", request=request)
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]

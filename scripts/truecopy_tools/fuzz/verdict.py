@@ -3,11 +3,12 @@ failed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from . import baseline
+from . import baseline, coverage
 from .worker import Outcome
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -157,6 +158,17 @@ def used_every_check(outcome: Outcome) -> Iterator[str]:
             yield f"the check {name} looked at nothing"
 
 
+def covered_the_spec(outcome: Outcome) -> Iterator[str]:
+    """Every documented status and every keyword of the requests was seen, where nothing keeps the run from it."""
+    job = outcome.job
+    if job.url or job.safe or job.defect or job.target.name == "emulator":
+        return
+    rows = coverage.summary(job.target.document, outcome.evidence)
+    (job.folder / "coverage.json").write_text(json.dumps(rows, indent=1) + "\n")
+    (job.folder / "coverage.html").write_text(coverage.page(job.target.name, rows))
+    yield from coverage.missing(rows)
+
+
 def accepts_for_a_while(outcome: Outcome) -> Iterator[str]:
     """Accepted failures have a reason and an end."""
     yield from baseline.problems(outcome.job.baseline, date.today())
@@ -186,6 +198,7 @@ RULES: tuple[Rule, ...] = (
     followed_links,
     used_every_check,
     accepts_for_a_while,
+    covered_the_spec,
 )
 
 

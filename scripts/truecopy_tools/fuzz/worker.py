@@ -24,6 +24,7 @@ OUTPUT, EVIDENCE, SUMMARY, JOB = "output.txt", "evidence.json", "summary.json", 
 CREDENTIAL = "emulator-key"
 EVIDENCE_VARIABLE = "FUZZ_EVIDENCE"
 SAFE_VARIABLE = "FUZZ_SAFE"
+EMULATOR_VARIABLE = "FUZZ_EMULATOR"
 REPORTS = {"junit": "junit.xml", "html": "html", "har": "traffic.har", "ndjson": "events.ndjson"}
 
 
@@ -139,6 +140,7 @@ def enter(job: Job) -> None:
     else:
         for target in TARGETS.values():
             os.environ[target.secret] = CREDENTIAL
+        os.environ[EMULATOR_VARIABLE] = "1"
 
 
 def _perform(job: Job) -> None:
