@@ -159,7 +159,8 @@ class _Comparison:
         elif gone:
             self.note(COMPATIBLE if not both else BREAKING, "security-removed", "security", gone[0], was, None)
         elif come:
-            self.note(COMPATIBLE if both else BREAKING, "security-added", "security", come[0], None, now)
+            choice = both and not any(self.after[key].says.get("with") for key in come)
+            self.note(COMPATIBLE if choice else BREAKING, "security-added", "security", come[0], None, now)
 
     # -- parameters --------------------------------------------------------------------------------
 
@@ -456,7 +457,7 @@ class _Comparison:
 
     def words(self, key: Key, other: Key, side: str, label: str) -> None:
         """Compare two rows word by word."""
-        old, new = self.before[key], self.after[other]
+        old, new = _with_enum(self.before[key]), _with_enum(self.after[other])
         shown = old.says.get("source") == new.says.get("source") == "sample"
         for word in sorted({*old.says, *new.says}):
             was, now = old.says.get(word), new.says.get(word)
@@ -489,6 +490,14 @@ def compare_rows(before: Rows, after: Rows) -> list[Change]:
         getattr(comparison, part)()
     comparison.contradictions()
     return comparison.changes
+
+
+def _with_enum(row: Fact) -> Fact:
+    """A row in which a constant is the only value of an enum."""
+    if "const" not in row.says:
+        return row
+    says = {word: value for word, value in row.says.items() if word != "const"}
+    return replace(row, says={**says, "enum": [row.says["const"]]})
 
 
 def _sides(says: Any) -> set[str]:

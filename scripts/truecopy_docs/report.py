@@ -62,7 +62,7 @@ def as_markdown(changes: Sequence[Change], old: str, new: str, following: str) -
                 f"`{change.pointer}`" if change.pointer else "",
                 names,
             )
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+            lines.append("| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |")
         if chosen:
             lines.append("")
     return "\n".join([*lines, f"Next: `{following}`", ""])

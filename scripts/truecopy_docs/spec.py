@@ -29,6 +29,7 @@ _EXCEPTIONS = {
     "400": "BadRequestError", "401": "AuthenticationError", "403": "PermissionDeniedError", "404": "NotFoundError",
     "409": "ConflictError", "422": "UnprocessableError", "429": "RateLimitError",
 }  # fmt: skip
+_TABLES = ("parameters", "x-deviations", "x-evidence", "x-sources")
 _RESERVED = (set(dir(builtins)) | set(keyword.kwlist) | {"self", "true", "false", "datetime"}) - {"id"}
 
 
@@ -109,7 +110,33 @@ class Spec:
             raise DocsError(
                 f"{path}: is not an OpenAPI document (no openapi or paths); give the path of an OpenAPI file"
             )
-        return cls(path, document)
+        spec = cls(path, document)
+        if fault := next(spec.faults("", document), None):
+            raise DocsError(f"{path}: {fault}; correct it there")
+        return spec
+
+    def faults(self, pointer: str, node: Any) -> Iterator[str]:
+        """What no reader of this spec could make sense of: references to nothing, and tables that are none."""
+        if isinstance(node, list):
+            for number, inner in enumerate(node):
+                yield from self.faults(step(pointer, number), inner)
+        if not isinstance(node, dict):
+            return
+        target = node.get("$ref")
+        if isinstance(target, str) and (not target.startswith("#/") or self.at(target[1:]) is None):
+            yield f"{pointer}: refers to {target}, which is not there"
+        for word, inner in node.items():
+            if word in _TABLES and (word.startswith("x-") or pointer.startswith("/paths/")):
+                rows = inner if isinstance(inner, list) else [inner]
+                if not isinstance(inner, list) or not all(isinstance(row, dict) for row in rows):
+                    yield f"{step(pointer, word)}: is not a list of mappings"
+                elif not all(isinstance(row.get("covers") or {}, dict) for row in rows):
+                    yield f"{step(pointer, word)}: has a `covers` that is no mapping"
+            if word not in ("example", "examples", "default", "enum", "const", "links", "properties"):
+                yield from self.faults(step(pointer, word), inner)
+            elif word == "properties" and isinstance(inner, dict):
+                for name, schema in inner.items():
+                    yield from self.faults(step(step(pointer, word), name), schema)
 
     # -- pointers ----------------------------------------------------------------------------------
 
@@ -215,7 +242,9 @@ class Spec:
                     str(scheme.get("scheme") if kind == "http" else scheme.get("name", "")),
                     str(scheme.get("in", "header")),
                 )
-                yield Entry(Fact("security", key, {}, 0), pointer, (operation.pointer, where, pointer))
+                others = sorted({*requirement} - {name})
+                says = {"with": others} if others else {}
+                yield Entry(Fact("security", key, says, 0), pointer, (operation.pointer, where, pointer))
 
     def _parameters(self, operation: Operation) -> Iterator[Entry]:
         item = operation.pointer.rpartition("/")[0]

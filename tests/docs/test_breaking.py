@@ -100,6 +100,8 @@ SHELF = {"type": "object", "properties": {"room": {"type": "integer"}}}
         (_set(f"{PUT} requestBody required", True), "request-required-changed", "major"),
         (_set(f"{GET} security", [{"other": []}]), "security-changed", "major"),
         (_set(f"{GET} security", [{"key": []}, {"other": []}]), "security-added", "minor"),
+        (_set(f"{GET} security", [{"key": [], "other": []}]), "security-added", "major"),
+        (_set(f"{MODELS} Book properties state", {"type": "string", "const": "IN"}), "field-enum-changed", "minor"),
         (_delete("servers 1"), "host-removed", "major"),
         (_set(f"{MODELS} Book required", []), "field-required-changed", "major"),
         (_delete(f"{MODELS} Book properties state"), "field-removed", "major"),
@@ -131,6 +133,43 @@ def test_a_shared_component_is_listed_once_with_every_method() -> None:
     changes = compare_specs(Spec(Path("a.yaml"), document), Spec(Path("b.yaml"), changed))
     assert [change.pointer for change in changes] == ["/components/schemas/Shelf/properties/room"]
     assert changes[0].names == ("Shelf.room", "Library.books.get_book", "Library.books.put_book")
+
+
+def _inlined(document: dict[str, Any]) -> None:
+    _at(document, f"{GET} responses 200 content application/json")["schema"] = copy.deepcopy(
+        _at(document, f"{MODELS} Book")
+    )
+
+
+def _renamed(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    schemas["Written"] = schemas.pop("NewBook")
+    _at(document, f"{PUT} requestBody content application/json")["schema"] = {"$ref": "#/components/schemas/Written"}
+
+
+def _shared_parameter(document: dict[str, Any]) -> None:
+    document["components"]["parameters"] = {"Id": _at(document, f"{GET} parameters 0")}
+    _at(document, f"{GET} parameters")[0] = {"$ref": "#/components/parameters/Id"}
+
+
+def _reordered(document: dict[str, Any]) -> None:
+    _at(document, f"{GET} parameters").reverse()
+    _at(document, f"{MODELS} Book properties state enum").reverse()
+    document["components"]["schemas"] = dict(reversed(document["components"]["schemas"].items()))
+
+
+def _split(document: dict[str, Any]) -> None:
+    book = document["components"]["schemas"].pop("Book")
+    title = {"type": "object", "required": ["title"], "properties": {"title": book["properties"].pop("title")}}
+    document["components"]["schemas"]["Book"] = {"allOf": [title, {**book, "required": []}]}
+
+
+@pytest.mark.parametrize("edit", [_inlined, _renamed, _shared_parameter, _reordered, _split])
+def test_another_way_of_saying_it_is_no_change(edit: Edit) -> None:
+    document = yaml.safe_load(_BASE)
+    changed = copy.deepcopy(document)
+    edit(changed)
+    assert compare_specs(Spec(Path("library.yaml"), document), Spec(Path("library.yaml"), changed)) == []
 
 
 def test_the_same_spec_asks_for_a_patch_at_most() -> None:

@@ -184,6 +184,24 @@ def test_every_code_is_explained() -> None:
     assert runner.invoke(main, ["explain", "TD999"]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "reason"),
+    [
+        ("x-deviations", {"at": "/servers"}, "/x-deviations: is not a list of mappings"),
+        ("x-evidence", ["from memory"], "/x-evidence: is not a list of mappings"),
+        ("x-deviations", [{"at": "/servers", "covers": "all"}], "has a `covers` that is no mapping"),
+        ("security", {"$ref": "#/components/nothing"}, "/security: refers to #/components/nothing"),
+    ],
+)
+def test_a_spec_that_cannot_be_read_is_one_line(place: str, value: object, reason: str, specs: Path) -> None:
+    path = specs / "supermetrics.yaml"
+    path.write_text(yaml.dump(yaml.load(path.read_text(), Loader=yaml.CSafeLoader) | {place: value}))
+    run = CliRunner().invoke(main, ["check", "--specs", str(specs)])
+    assert run.exit_code == 2
+    assert reason in run.output
+    assert run.output.count("\n") == 1
+
+
 def test_folders_without_specs_or_facts_are_refused(tmp_path: Path) -> None:
     run = CliRunner().invoke(main, ["check", "--specs", str(tmp_path)])
     assert run.exit_code == 2
