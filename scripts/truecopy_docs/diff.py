@@ -117,6 +117,8 @@ class _Comparison:
                 continue
             if word == "path" and same_path(str(was), str(now)):
                 continue  # its placeholders were renamed, which the parameters report
+            if word == "path" and self.host_said_on_one_side(str(was), str(now)):
+                continue
             self.note(BREAKING, f"{word}-changed", f"{word} of the operation", key, was, now)
         for word in ("id", "tag"):
             if old.says.get(word) != new.says.get(word):
@@ -137,6 +139,11 @@ class _Comparison:
                 old.says.get("repaired"),
                 new.says.get("repaired"),
             )
+
+    def host_said_on_one_side(self, was: str, now: str) -> bool:
+        """Whether the paths differ only because one page prints a host, whose base URL takes the first segments."""
+        old, new = (next((key[1] for key in rows if key[0] == "host"), "") for rows in (self.before, self.after))
+        return bool(old) != bool(new) and ((new + now).endswith(was) if new else (old + was).endswith(now))
 
     def hosts(self) -> None:
         """The first host is the page's own word, and the one to call; others come from code samples that disagree."""
