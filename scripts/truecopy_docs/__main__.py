@@ -37,6 +37,10 @@ def _write(path: Path, text: str) -> None:
         raise DocsError(f"{path}: cannot be written ({error.strerror}); give a file in an existing folder") from None
 
 
+def _cut(title: object, facts: Any) -> str:
+    return f"{title}: is cut off at line {facts.truncated['line']}, in {facts.truncated['in']}"
+
+
 def _found(folder: Path | None) -> Path:
     """The folder of the specs: as given, below the current folder, in the checkout, or in the installed wheel."""
     package = Path(__file__).resolve().parent
@@ -65,10 +69,7 @@ def facts(page: Path, output: Path | None) -> None:
 
     found = read_facts(page)
     if found.truncated:
-        cut = found.truncated
-        click.echo(
-            f"truecopy-docs: {page}: is cut off at line {cut['line']}, in {cut['in']}; capture the whole page", err=True
-        )
+        click.echo(f"truecopy-docs: {_cut(page, found)}; capture the whole page", err=True)
     if output is None:
         click.echo(dump(found), nl=False)
         return
@@ -142,11 +143,7 @@ def _compare(before: Any, after: Any, specs: Path | None, titles: tuple[str, str
     changes = compare(before, after, known)
     for title, page in zip(titles, (before, after), strict=True):
         if page.truncated:
-            cut = page.truncated
-            click.echo(
-                f"truecopy-docs: {title}: is cut off at line {cut['line']}, in {cut['in']}; compared up to there",
-                err=True,
-            )
+            click.echo(f"truecopy-docs: {_cut(title, page)}; compared up to there", err=True)
     if not changes and after.truncated:
         raise DocsError(
             f"{titles[1]}: nothing changed up to the cut, but the rest is not there; capture the whole page"
@@ -215,10 +212,7 @@ def update(page: Path, document: str | None, specs: Path | None) -> None:
     folder = _found(specs)
     after = read_facts(page)
     if after.truncated:
-        cut = after.truncated
-        raise DocsError(
-            f"{page}: is cut off at line {cut['line']}, in {cut['in']}; nothing was written: capture the whole page"
-        )
+        raise DocsError(f"{_cut(page, after)}; nothing was written: capture the whole page")
     target = _committed(folder / "facts", after, document)
     before = read_facts(target)
     if before.sha256 == after.sha256:
