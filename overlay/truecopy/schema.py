@@ -359,9 +359,7 @@ def _object(spec: Spec, schema: dict[str, Any]) -> Check:
                 if found:
                     findings += below(name, found)
             elif extra is False:
-                findings.append(
-                    Finding(unknown, escape(name), "no such member", type_name(member))
-                )
+                findings.append(Finding(unknown, escape(name), "no such member", type_name(member)))
         return findings
 
     return check
