@@ -84,6 +84,22 @@ def test_a_running_server_is_fuzzed_and_its_credential_is_in_no_report(tmp_path:
     assert SECRET not in result.stdout + result.stderr
 
 
+def test_safe_mode_sends_nothing_that_could_write(tmp_path: Path) -> None:
+    with Emulator() as emulator:
+        result = fuzz(
+            FUZZ_URL=emulator.origin,
+            FUZZ_SPECS="asavie",
+            FUZZ_CASES="2",
+            FUZZ_SAFE="1",
+            FUZZ_BUILD=str(tmp_path),
+            ASAVIE_TOKEN=emulator.credential,
+        )
+        methods = {exchange.request.method for exchange in emulator.journal}
+    assert result.returncode == 0, result.stdout
+    assert methods <= {"GET", "HEAD", "OPTIONS"}
+    assert "GET" in methods
+
+
 def test_usage_errors_are_one_line() -> None:
     result = fuzz(FUZZ_SPECS="twilio")
     assert result.returncode == 2

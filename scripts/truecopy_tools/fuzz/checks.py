@@ -607,6 +607,8 @@ def media_types_are_kept(ctx: CheckContext, response: Response, case: AnyCase) -
         for media in ("text/plain", "image/png"):
             answer = ask(response, headers={"content-type": media})
             expect(answer, lambda status: status == 415, f"a body as {media}")
+        if "json" in case.media_type:
+            expect(ask(response, content=b'{"a": 1,]'), lambda status: status == 400, "a body that is no JSON")
     if "406" in case.operation.definition.raw["responses"]:
         answer = ask(response, headers={"accept": "image/png"})
         expect(answer, lambda status: status == 406, "Accept: image/png")
