@@ -8,15 +8,17 @@ measured faster (``make bench``).
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import time
 import zlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from truecopy.errors import ConfigurationError, TransportError
+from truecopy.errors import ConfigurationError, NotSentError, TransportError
 
 CONNECTIONS = 100
 """Connections that a client opens at the most."""
@@ -119,6 +121,32 @@ class Body:
                 self._answer.broken = "the compressed body broke off"
         self._answer.body = b"".join(self._parts)
         return self._answer
+
+
+class Room:
+    """Places for the requests of one event loop, since neither library counts well when requests are cancelled."""
+
+    def __init__(self) -> None:
+        import asyncio
+
+        self._places = asyncio.Semaphore(CONNECTIONS)
+
+    @contextlib.asynccontextmanager
+    async def place(self, seconds: float) -> AsyncIterator[None]:
+        """Hold a place. Raises NotSentError when none is free in time."""
+        import asyncio
+
+        try:
+            if self._places.locked():
+                await asyncio.wait_for(self._places.acquire(), seconds)
+            else:
+                await self._places.acquire()
+        except TimeoutError:
+            raise NotSentError("PoolTimeout: all connections are in use") from None
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 class Exchange(Protocol):

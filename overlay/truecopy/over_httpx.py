@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import httpx
 
 from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
-from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, unusable_proxy
+from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, Room, unusable_proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -57,7 +57,9 @@ def _made(transport: type[_Transport], origin: str, proxy: str | None) -> _Trans
     """A transport of httpx for one origin. Raises ConfigurationError."""
     # A TLS context that plain HTTP does not need is not made.
     verify = _tls() if "https:" in (origin[:6].lower(), (proxy or "")[:6].lower()) else False
-    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
+    # Asynchronous requests are counted by Room.
+    most = CONNECTIONS if transport is httpx.HTTPTransport else None
+    limits = httpx.Limits(max_connections=most, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
     try:
         return transport(verify=verify, limits=limits, proxy=proxy)
     except (httpx.InvalidURL, ValueError, ImportError):
@@ -172,6 +174,7 @@ class AsyncHttpxExchange:
     def __init__(self, transport: httpx.AsyncBaseTransport, *, owned: bool = True) -> None:
         self._transport = transport
         self._owned = owned
+        self._room = Room()
 
     @classmethod
     def open(cls, origin: str, proxy: str | None) -> Self:
@@ -181,7 +184,8 @@ class AsyncHttpxExchange:
     async def send(self, request: Request) -> Answer:
         try:
             async with asyncio.timeout(max(request.deadline - time.monotonic(), 0.001)):
-                return await self._send(request)
+                async with self._room.place(request.timeouts.pool):
+                    return await self._send(request)
         except TimeoutError:
             failure = MaybeSentError("the deadline passed before the answer was whole")
         raise failure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import atexit
 import contextlib
 import re
 import time
@@ -17,10 +17,14 @@ from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.response import BaseResponse
 
 from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
-from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, Timeouts, unusable_proxy
+from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, Room, Timeouts, unusable_proxy
 
 _Builder = TypeVar("_Builder", bound=BaseClientBuilder)
 _C = TypeVar("_C", Client, SyncClient)
+
+# pyreqwest's threads let go of what they hold a moment after a request; one that does so while Python shuts down
+# aborts the process.
+atexit.register(time.sleep, 0.05)
 
 _CLIENTS = 8
 """Clients that an exchange keeps; each has its own connections."""
@@ -126,20 +130,11 @@ class AsyncPyreqwestExchange:
     def __init__(self, proxy: str | None) -> None:
         self._clients = _Clients[Client](lambda t: _configured(ClientBuilder(), proxy, t).build())
         # pyreqwest lets a cancelled request run until its timeout: it must not count as a connection till then.
-        self._room = asyncio.Semaphore(CONNECTIONS)
+        self._room = Room()
 
     async def send(self, request: Request) -> Answer:
-        try:
-            if self._room.locked():
-                await asyncio.wait_for(self._room.acquire(), request.timeouts.pool)
-            else:
-                await self._room.acquire()
-        except TimeoutError:
-            raise NotSentError("all connections are in use") from None
-        try:
+        async with self._room.place(request.timeouts.pool):
             return await self._send(request)
-        finally:
-            self._room.release()
 
     async def _send(self, request: Request) -> Answer:
         body = None
