@@ -313,7 +313,7 @@ def local(element: Any) -> str:
 
 def _from_xml(element: Any) -> Any:
     """An element of Asavie's XML as JSON."""
-    if element.get(NIL) == "true":
+    if element.get(NIL) == "true" or (local(element) == "Parameters" and element.text == "null"):
         return None
     if local(element) == "Parameters":
         entries = ({local(part): part.text or "" for part in entry} for entry in element)
