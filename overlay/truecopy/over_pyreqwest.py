@@ -67,6 +67,8 @@ def _prepared(client: Any, request: Request) -> Any:
     left = _span(max(request.deadline - time.monotonic(), 0.001))
     try:
         builder = client.request(request.method, request.url).headers(request.headers).timeout(left)
+        # With a read buffer, a body that breaks off would take status and headers with it.
+        builder = builder.streamed_read_buffer_limit(0)
         return (builder if request.content is None else builder.body_bytes(request.content)).build_streamed()
     except (ValueError, UnicodeError):
         failure = ConfigurationError("the URL or a header of the request is not valid")

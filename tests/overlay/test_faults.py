@@ -84,8 +84,13 @@ def test_half_an_answer(play: Player, steps: list[Step]) -> None:
 
 
 def test_half_an_answer_that_says_failure_is_that_failure(play: Player) -> None:
-    kind = errors.NotFoundError if play.transport == "httpx" else errors.MaybeSentError
-    failing(play, [answer({"a": 1}, 404, length=500), 0.1, CLOSE], kind)
+    error = failing(play, [answer({"a": 1}, 404, length=500), 0.1, CLOSE], errors.NotFoundError)
+    assert (error.http_status, error.body) == (404, '{"a": 1}')
+
+
+def test_half_an_answer_that_says_success_keeps_its_status(play: Player) -> None:
+    error = failing(play, [answer({"a": 1}, 200, length=500), 0.1, CLOSE], errors.MaybeSentError)
+    assert (error.http_status, error.body) == (200, '{"a": 1}')
 
 
 def test_a_reset_before_the_request_was_read(play: Player) -> None:
