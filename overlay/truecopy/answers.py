@@ -186,7 +186,7 @@ def _parse(answer: Answer) -> tuple[Any, str | None]:
     if not answer.body.strip():
         return None, None if answer.status == 204 else "the body is empty"
     try:
-        return _JSON.decode(answer.body.decode("utf-8-sig")), None
+        return _JSON.decode(answer.body.decode().removeprefix("\ufeff")), None
     except (ValueError, RecursionError) as error:
         label = answer.headers.get("content-type", "no media type")
         kind = "nested too deeply" if isinstance(error, RecursionError) else "not JSON"

@@ -45,18 +45,18 @@ class _Calls:
     def _operation(self, operation_id: str) -> Operation:
         return self._core.provider.spec.operation(operation_id)
 
-    def _life(self, plan: Plan[P]) -> Life[ApiResponse[P]]:
-        return Call(self._core, self._operation(plan[0]), plan).life()
+    def _planned(self, plan: Plan[P], arguments: dict[str, Any]) -> Call[P]:
+        return Call(self._core, self._operation(plan[0]), plan, arguments)
 
-    def _fetching(self, url: str) -> Life[ApiResponse[object]]:
-        plan: Plan[object] = ("fetch", lambda: {"url": url}, {}, None, object, None)
-        return Call(self._core, self._core.provider.spec.fetching(), plan).life()
+    def _fetching(self, url: str) -> Life[object]:
+        plan: Plan[object] = ("fetch", lambda: {"url": url}, None, object, None)
+        return Call(self._core, self._core.provider.spec.fetching(), plan, {}).life()
 
-    def _exchanging(self, credential: ClientCredentials) -> Life[ApiResponse[object]]:
+    def _exchanging(self, credential: ClientCredentials) -> Life[object]:
         """Exchange client credentials for a token (RFC 6749 section 4.4)."""
         operation = self._core.provider.spec.token_operation()
         parts = {"url": operation.path, "data": credential.form()}
-        return Call(self._core, operation, (operation.id, lambda: parts, {}, None, object, None)).life()
+        return Call(self._core, operation, (operation.id, lambda: parts, None, object, None), {}).life()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _revived, self._core.recipe(self._core)
@@ -73,17 +73,18 @@ class SyncCalls(_Calls):
 
     _pool: Pool
 
-    def raw(self, plan: Plan[P]) -> ApiResponse[P]:
+    def raw(self, plan: Plan[P], arguments: dict[str, Any]) -> ApiResponse[P]:
         """Call an operation. Raises TruecopyError; the subclass says how it failed."""
-        return self._drive(self._life(plan))
+        call = self._planned(plan, arguments)
+        return call.response(self._drive(call.life()))
 
-    def call(self, plan: Plan[P]) -> P:
+    def call(self, plan: Plan[P], arguments: dict[str, Any]) -> P:
         """Like ``raw``, for the payload alone."""
-        return self._drive(self._life(plan)).data
+        return self._drive(self._planned(plan, arguments).life())
 
     def fetch(self, url: str) -> Any:
         """The JSON behind an absolute URL of the provider's own origin."""
-        return self._drive(self._fetching(url)).data
+        return self._drive(self._fetching(url))
 
     def wait(
         self,
@@ -153,7 +154,7 @@ class SyncCalls(_Calls):
                 try:
                     with ending(until):
                         return credential.ready(clock.monotonic()) or credential.accept(
-                            self._drive(self._exchanging(credential)).data, clock.monotonic()
+                            self._drive(self._exchanging(credential)), clock.monotonic()
                         )
                 finally:
                     credential.lock.release()
@@ -164,17 +165,18 @@ class AsyncCalls(_Calls):
 
     _pool: AsyncPool
 
-    async def raw(self, plan: Plan[P]) -> ApiResponse[P]:
+    async def raw(self, plan: Plan[P], arguments: dict[str, Any]) -> ApiResponse[P]:
         """Call an operation."""
-        return await self._drive(self._life(plan))
+        call = self._planned(plan, arguments)
+        return call.response(await self._drive(call.life()))
 
-    async def call(self, plan: Plan[P]) -> P:
+    async def call(self, plan: Plan[P], arguments: dict[str, Any]) -> P:
         """Like ``raw``, for the payload alone."""
-        return (await self._drive(self._life(plan))).data
+        return await self._drive(self._planned(plan, arguments).life())
 
     async def fetch(self, url: str) -> Any:
         """The JSON behind an absolute URL of the provider's own origin."""
-        return (await self._drive(self._fetching(url))).data
+        return await self._drive(self._fetching(url))
 
     async def wait(
         self,
@@ -244,7 +246,7 @@ class AsyncCalls(_Calls):
                 try:
                     with ending(until):
                         return credential.ready(clock.monotonic()) or credential.accept(
-                            (await self._drive(self._exchanging(credential))).data, clock.monotonic()
+                            await self._drive(self._exchanging(credential)), clock.monotonic()
                         )
                 finally:
                     lock.release()

@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 T = TypeVar("T")
 
-Plan = tuple[str, Callable[..., dict[str, Any]], dict[str, Any], Any, type[P], str | None]
-"""What a generated method says of its call: operationId, the function that makes the parts of the request, its
-arguments by Python name, the model of a success answer (None for plain JSON), the model in it that is the result, and
-where that stands (None when it is the answer itself)."""
+Plan = tuple[str, Callable[..., dict[str, Any]], Any, type[P], str | None]
+"""What generated code says of an operation: its id, the function that makes the parts of a request, the model of a
+success answer (None for plain JSON), the model in it that is the result, and where that stands (None when it is the
+answer itself)."""
 
 
 @dataclass(frozen=True)
@@ -142,28 +142,41 @@ class Core:
 class Call(Generic[P]):
     """One call, from arguments to result."""
 
-    def __init__(self, core: Core, operation: Operation, plan: Plan[P]) -> None:
-        self.core, self.operation = core, operation
-        _, self.build, self.arguments, self.model, self.payload, self.attribute = plan
+    def __init__(self, core: Core, operation: Operation, plan: Plan[P], arguments: dict[str, Any]) -> None:
+        self.core, self.operation, self.arguments = core, operation, arguments
+        _, self.build, self.model, self.payload, self.attribute = plan
         self.clock = core.settings.clock
         self.started = self.clock.monotonic()
         self.attempts = 0
         self.secrets: list[str] = []
         """What must not be shown of this call."""
+        self.answer: Answer
+        self.body: Any
 
-    def life(self) -> Life[ApiResponse[P]]:
+    def life(self) -> Life[P]:
         """The steps of the call. Raises TruecopyError."""
         with Span(self.core.provider.name, self.operation) as span:
             try:
                 self._prepare()
-                answer, body = yield from self._attempts(span)
-                data = self._result(answer, body)
+                self.answer, self.body = yield from self._attempts(span)
+                return self._result(self.answer, self.body)
             except TruecopyError as error:
                 self._sign(error)
                 raise
-        limit, elapsed = answers.rate_limit(answer.headers), self.clock.monotonic() - self.started
-        request_id = answers.request_id(self.core.provider.wording, answer.headers, body)
-        return ApiResponse(data, body, answer.status, answer.headers, request_id, limit, elapsed, self.attempts)
+
+    def response(self, data: P) -> ApiResponse[P]:
+        """What came with the result of a call that has ended."""
+        headers, wording = self.answer.headers, self.core.provider.wording
+        return ApiResponse(
+            data,
+            self.body,
+            self.answer.status,
+            headers,
+            answers.request_id(wording, headers, self.body),
+            answers.rate_limit(headers),
+            self.clock.monotonic() - self.started,
+            self.attempts,
+        )
 
     def _prepare(self) -> None:
         """Make target, content and media type of the request. Raises ConfigurationError."""
