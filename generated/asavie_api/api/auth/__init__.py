@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     from truecopy.calls import AsyncCalls, SyncCalls
-    from truecopy.life import ApiResponse
+    from truecopy.life import ApiResponse, Plan
 
     from ...models.message import Message
     from ...models.token import Token
     from ...models.token_error import TokenError
     from ...models.token_request import TokenRequest
+
+
+@cache
+def _create_token() -> Plan[Token]:
+    from ...models.token import Token
+    from .create_token import _get_kwargs
+
+    return "createToken", _get_kwargs, Token, Token, None
 
 
 class Auth:
@@ -40,10 +49,7 @@ class Auth:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.token import Token
-        from .create_token import _get_kwargs
-
-        return self._calls.call(("createToken", _get_kwargs, {"body": body}, Token, Token, None))
+        return self._calls.call(_create_token(), {"body": body})
 
 
 class AuthWithRawResponse:
@@ -71,10 +77,7 @@ class AuthWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.token import Token
-        from .create_token import _get_kwargs
-
-        return self._calls.raw(("createToken", _get_kwargs, {"body": body}, Token, Token, None))
+        return self._calls.raw(_create_token(), {"body": body})
 
 
 class AsyncAuth:
@@ -99,10 +102,7 @@ class AsyncAuth:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.token import Token
-        from .create_token import _get_kwargs
-
-        return await self._calls.call(("createToken", _get_kwargs, {"body": body}, Token, Token, None))
+        return await self._calls.call(_create_token(), {"body": body})
 
 
 class AsyncAuthWithRawResponse:
@@ -130,7 +130,4 @@ class AsyncAuthWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.token import Token
-        from .create_token import _get_kwargs
-
-        return await self._calls.raw(("createToken", _get_kwargs, {"body": body}, Token, Token, None))
+        return await self._calls.raw(_create_token(), {"body": body})

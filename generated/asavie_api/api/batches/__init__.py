@@ -4,17 +4,36 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     from truecopy.calls import AsyncCalls, SyncCalls
-    from truecopy.life import ApiResponse
+    from truecopy.life import ApiResponse, Plan
 
     from ...models.batch import Batch
     from ...models.message import Message
     from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
+
+
+@cache
+def _create_batch() -> Plan[Batch]:
+    from ...models.batch import Batch
+    from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
+    from .create_batch import _get_kwargs
+
+    return "createBatch", _get_kwargs, PBPRReturnOfBatch, Batch, "data"
+
+
+@cache
+def _get_batch() -> Plan[Batch]:
+    from ...models.batch import Batch
+    from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
+    from .get_batch import _get_kwargs
+
+    return "getBatch", _get_kwargs, PBPRReturnOfBatch, Batch, "data"
 
 
 class Batches:
@@ -39,11 +58,7 @@ class Batches:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.batch import Batch
-        from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
-        from .create_batch import _get_kwargs
-
-        return self._calls.call(("createBatch", _get_kwargs, {"body": body}, PBPRReturnOfBatch, Batch, "data"))
+        return self._calls.call(_create_batch(), {"body": body})
 
     def get_batch(
         self,
@@ -60,11 +75,7 @@ class Batches:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.batch import Batch
-        from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
-        from .get_batch import _get_kwargs
-
-        return self._calls.call(("getBatch", _get_kwargs, {"batchid": batchid}, PBPRReturnOfBatch, Batch, "data"))
+        return self._calls.call(_get_batch(), {"batchid": batchid})
 
     def wait_for_batch(
         self,
@@ -126,11 +137,7 @@ class BatchesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.batch import Batch
-        from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
-        from .create_batch import _get_kwargs
-
-        return self._calls.raw(("createBatch", _get_kwargs, {"body": body}, PBPRReturnOfBatch, Batch, "data"))
+        return self._calls.raw(_create_batch(), {"body": body})
 
     def get_batch(
         self,
@@ -150,11 +157,7 @@ class BatchesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.batch import Batch
-        from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
-        from .get_batch import _get_kwargs
-
-        return self._calls.raw(("getBatch", _get_kwargs, {"batchid": batchid}, PBPRReturnOfBatch, Batch, "data"))
+        return self._calls.raw(_get_batch(), {"batchid": batchid})
 
 
 class AsyncBatches:
@@ -179,11 +182,7 @@ class AsyncBatches:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.batch import Batch
-        from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
-        from .create_batch import _get_kwargs
-
-        return await self._calls.call(("createBatch", _get_kwargs, {"body": body}, PBPRReturnOfBatch, Batch, "data"))
+        return await self._calls.call(_create_batch(), {"body": body})
 
     async def get_batch(
         self,
@@ -200,11 +199,7 @@ class AsyncBatches:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.batch import Batch
-        from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
-        from .get_batch import _get_kwargs
-
-        return await self._calls.call(("getBatch", _get_kwargs, {"batchid": batchid}, PBPRReturnOfBatch, Batch, "data"))
+        return await self._calls.call(_get_batch(), {"batchid": batchid})
 
     async def wait_for_batch(
         self,
@@ -266,11 +261,7 @@ class AsyncBatchesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.batch import Batch
-        from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
-        from .create_batch import _get_kwargs
-
-        return await self._calls.raw(("createBatch", _get_kwargs, {"body": body}, PBPRReturnOfBatch, Batch, "data"))
+        return await self._calls.raw(_create_batch(), {"body": body})
 
     async def get_batch(
         self,
@@ -290,8 +281,4 @@ class AsyncBatchesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.batch import Batch
-        from ...models.pbpr_return_of_batch import PBPRReturnOfBatch
-        from .get_batch import _get_kwargs
-
-        return await self._calls.raw(("getBatch", _get_kwargs, {"batchid": batchid}, PBPRReturnOfBatch, Batch, "data"))
+        return await self._calls.raw(_get_batch(), {"batchid": batchid})

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     from truecopy.calls import AsyncCalls, SyncCalls
-    from truecopy.life import ApiResponse
+    from truecopy.life import ApiResponse, Plan
 
     from ...models.error_envelope import ErrorEnvelope
     from ...models.micropanel_batch import MicropanelBatch
     from ...models.micropanel_batch_create import MicropanelBatchCreate
     from ...models.micropanel_batch_response import MicropanelBatchResponse
+
+
+@cache
+def _create_batch() -> Plan[MicropanelBatch]:
+    from ...models.micropanel_batch import MicropanelBatch
+    from ...models.micropanel_batch_response import MicropanelBatchResponse
+    from .create_batch import _get_kwargs
+
+    return "createBatch", _get_kwargs, MicropanelBatchResponse, MicropanelBatch, "response"
+
+
+@cache
+def _get_batch() -> Plan[MicropanelBatch]:
+    from ...models.micropanel_batch import MicropanelBatch
+    from ...models.micropanel_batch_response import MicropanelBatchResponse
+    from .get_batch import _get_kwargs
+
+    return "getBatch", _get_kwargs, MicropanelBatchResponse, MicropanelBatch, "response"
 
 
 class Micropanel:
@@ -40,13 +59,7 @@ class Micropanel:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.micropanel_batch import MicropanelBatch
-        from ...models.micropanel_batch_response import MicropanelBatchResponse
-        from .create_batch import _get_kwargs
-
-        return self._calls.call(
-            ("createBatch", _get_kwargs, {"body": body}, MicropanelBatchResponse, MicropanelBatch, "response")
-        )
+        return self._calls.call(_create_batch(), {"body": body})
 
     def get_batch(
         self,
@@ -63,13 +76,7 @@ class Micropanel:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.micropanel_batch import MicropanelBatch
-        from ...models.micropanel_batch_response import MicropanelBatchResponse
-        from .get_batch import _get_kwargs
-
-        return self._calls.call(
-            ("getBatch", _get_kwargs, {"batch_id": batch_id}, MicropanelBatchResponse, MicropanelBatch, "response")
-        )
+        return self._calls.call(_get_batch(), {"batch_id": batch_id})
 
     def wait_for_batch(
         self,
@@ -131,13 +138,7 @@ class MicropanelWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.micropanel_batch import MicropanelBatch
-        from ...models.micropanel_batch_response import MicropanelBatchResponse
-        from .create_batch import _get_kwargs
-
-        return self._calls.raw(
-            ("createBatch", _get_kwargs, {"body": body}, MicropanelBatchResponse, MicropanelBatch, "response")
-        )
+        return self._calls.raw(_create_batch(), {"body": body})
 
     def get_batch(
         self,
@@ -157,13 +158,7 @@ class MicropanelWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.micropanel_batch import MicropanelBatch
-        from ...models.micropanel_batch_response import MicropanelBatchResponse
-        from .get_batch import _get_kwargs
-
-        return self._calls.raw(
-            ("getBatch", _get_kwargs, {"batch_id": batch_id}, MicropanelBatchResponse, MicropanelBatch, "response")
-        )
+        return self._calls.raw(_get_batch(), {"batch_id": batch_id})
 
 
 class AsyncMicropanel:
@@ -188,13 +183,7 @@ class AsyncMicropanel:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.micropanel_batch import MicropanelBatch
-        from ...models.micropanel_batch_response import MicropanelBatchResponse
-        from .create_batch import _get_kwargs
-
-        return await self._calls.call(
-            ("createBatch", _get_kwargs, {"body": body}, MicropanelBatchResponse, MicropanelBatch, "response")
-        )
+        return await self._calls.call(_create_batch(), {"body": body})
 
     async def get_batch(
         self,
@@ -211,13 +200,7 @@ class AsyncMicropanel:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.micropanel_batch import MicropanelBatch
-        from ...models.micropanel_batch_response import MicropanelBatchResponse
-        from .get_batch import _get_kwargs
-
-        return await self._calls.call(
-            ("getBatch", _get_kwargs, {"batch_id": batch_id}, MicropanelBatchResponse, MicropanelBatch, "response")
-        )
+        return await self._calls.call(_get_batch(), {"batch_id": batch_id})
 
     async def wait_for_batch(
         self,
@@ -279,13 +262,7 @@ class AsyncMicropanelWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.micropanel_batch import MicropanelBatch
-        from ...models.micropanel_batch_response import MicropanelBatchResponse
-        from .create_batch import _get_kwargs
-
-        return await self._calls.raw(
-            ("createBatch", _get_kwargs, {"body": body}, MicropanelBatchResponse, MicropanelBatch, "response")
-        )
+        return await self._calls.raw(_create_batch(), {"body": body})
 
     async def get_batch(
         self,
@@ -305,10 +282,4 @@ class AsyncMicropanelWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.micropanel_batch import MicropanelBatch
-        from ...models.micropanel_batch_response import MicropanelBatchResponse
-        from .get_batch import _get_kwargs
-
-        return await self._calls.raw(
-            ("getBatch", _get_kwargs, {"batch_id": batch_id}, MicropanelBatchResponse, MicropanelBatch, "response")
-        )
+        return await self._calls.raw(_get_batch(), {"batch_id": batch_id})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     from truecopy.calls import AsyncCalls, SyncCalls
-    from truecopy.life import ApiResponse
+    from truecopy.life import ApiResponse, Plan
 
     from ...models.error_envelope import ErrorEnvelope
     from ...models.response_filter import ResponseFilter
@@ -18,6 +19,40 @@ if TYPE_CHECKING:
     from ...models.survey_response_create import SurveyResponseCreate
     from ...models.survey_response_envelope import SurveyResponseEnvelope
     from ...models.survey_response_page import SurveyResponsePage
+
+
+@cache
+def _list_responses() -> Plan[SurveyResponsePage]:
+    from ...models.survey_response_page import SurveyResponsePage
+    from .list_responses import _get_kwargs
+
+    return "listResponses", _get_kwargs, SurveyResponsePage, SurveyResponsePage, None
+
+
+@cache
+def _create_response() -> Plan[SurveyResponse]:
+    from ...models.survey_response import SurveyResponse
+    from ...models.survey_response_envelope import SurveyResponseEnvelope
+    from .create_response import _get_kwargs
+
+    return "createResponse", _get_kwargs, SurveyResponseEnvelope, SurveyResponse, "response"
+
+
+@cache
+def _filter_responses() -> Plan[SurveyResponsePage]:
+    from ...models.survey_response_page import SurveyResponsePage
+    from .filter_responses import _get_kwargs
+
+    return "filterResponses", _get_kwargs, SurveyResponsePage, SurveyResponsePage, None
+
+
+@cache
+def _get_response() -> Plan[SurveyResponse]:
+    from ...models.survey_response import SurveyResponse
+    from ...models.survey_response_envelope import SurveyResponseEnvelope
+    from .get_response import _get_kwargs
+
+    return "getResponse", _get_kwargs, SurveyResponseEnvelope, SurveyResponse, "response"
 
 
 class Responses:
@@ -44,19 +79,7 @@ class Responses:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response_page import SurveyResponsePage
-        from .list_responses import _get_kwargs
-
-        return self._calls.call(
-            (
-                "listResponses",
-                _get_kwargs,
-                {"survey_id": survey_id, "page": page, "per_page": per_page},
-                SurveyResponsePage,
-                SurveyResponsePage,
-                None,
-            )
-        )
+        return self._calls.call(_list_responses(), {"survey_id": survey_id, "page": page, "per_page": per_page})
 
     def iter_responses(
         self,
@@ -102,20 +125,7 @@ class Responses:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response import SurveyResponse
-        from ...models.survey_response_envelope import SurveyResponseEnvelope
-        from .create_response import _get_kwargs
-
-        return self._calls.call(
-            (
-                "createResponse",
-                _get_kwargs,
-                {"survey_id": survey_id, "body": body},
-                SurveyResponseEnvelope,
-                SurveyResponse,
-                "response",
-            )
-        )
+        return self._calls.call(_create_response(), {"survey_id": survey_id, "body": body})
 
     def filter_responses(
         self,
@@ -139,18 +149,8 @@ class Responses:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response_page import SurveyResponsePage
-        from .filter_responses import _get_kwargs
-
         return self._calls.call(
-            (
-                "filterResponses",
-                _get_kwargs,
-                {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body},
-                SurveyResponsePage,
-                SurveyResponsePage,
-                None,
-            )
+            _filter_responses(), {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body}
         )
 
     def iter_filter_responses(
@@ -196,20 +196,7 @@ class Responses:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response import SurveyResponse
-        from ...models.survey_response_envelope import SurveyResponseEnvelope
-        from .get_response import _get_kwargs
-
-        return self._calls.call(
-            (
-                "getResponse",
-                _get_kwargs,
-                {"survey_id": survey_id, "response_id": response_id},
-                SurveyResponseEnvelope,
-                SurveyResponse,
-                "response",
-            )
-        )
+        return self._calls.call(_get_response(), {"survey_id": survey_id, "response_id": response_id})
 
 
 class ResponsesWithRawResponse:
@@ -239,19 +226,7 @@ class ResponsesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response_page import SurveyResponsePage
-        from .list_responses import _get_kwargs
-
-        return self._calls.raw(
-            (
-                "listResponses",
-                _get_kwargs,
-                {"survey_id": survey_id, "page": page, "per_page": per_page},
-                SurveyResponsePage,
-                SurveyResponsePage,
-                None,
-            )
-        )
+        return self._calls.raw(_list_responses(), {"survey_id": survey_id, "page": page, "per_page": per_page})
 
     def create_response(
         self,
@@ -274,20 +249,7 @@ class ResponsesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response import SurveyResponse
-        from ...models.survey_response_envelope import SurveyResponseEnvelope
-        from .create_response import _get_kwargs
-
-        return self._calls.raw(
-            (
-                "createResponse",
-                _get_kwargs,
-                {"survey_id": survey_id, "body": body},
-                SurveyResponseEnvelope,
-                SurveyResponse,
-                "response",
-            )
-        )
+        return self._calls.raw(_create_response(), {"survey_id": survey_id, "body": body})
 
     def filter_responses(
         self,
@@ -314,18 +276,8 @@ class ResponsesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response_page import SurveyResponsePage
-        from .filter_responses import _get_kwargs
-
         return self._calls.raw(
-            (
-                "filterResponses",
-                _get_kwargs,
-                {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body},
-                SurveyResponsePage,
-                SurveyResponsePage,
-                None,
-            )
+            _filter_responses(), {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body}
         )
 
     def get_response(
@@ -346,20 +298,7 @@ class ResponsesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response import SurveyResponse
-        from ...models.survey_response_envelope import SurveyResponseEnvelope
-        from .get_response import _get_kwargs
-
-        return self._calls.raw(
-            (
-                "getResponse",
-                _get_kwargs,
-                {"survey_id": survey_id, "response_id": response_id},
-                SurveyResponseEnvelope,
-                SurveyResponse,
-                "response",
-            )
-        )
+        return self._calls.raw(_get_response(), {"survey_id": survey_id, "response_id": response_id})
 
 
 class AsyncResponses:
@@ -386,19 +325,7 @@ class AsyncResponses:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response_page import SurveyResponsePage
-        from .list_responses import _get_kwargs
-
-        return await self._calls.call(
-            (
-                "listResponses",
-                _get_kwargs,
-                {"survey_id": survey_id, "page": page, "per_page": per_page},
-                SurveyResponsePage,
-                SurveyResponsePage,
-                None,
-            )
-        )
+        return await self._calls.call(_list_responses(), {"survey_id": survey_id, "page": page, "per_page": per_page})
 
     def iter_responses(
         self,
@@ -444,20 +371,7 @@ class AsyncResponses:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response import SurveyResponse
-        from ...models.survey_response_envelope import SurveyResponseEnvelope
-        from .create_response import _get_kwargs
-
-        return await self._calls.call(
-            (
-                "createResponse",
-                _get_kwargs,
-                {"survey_id": survey_id, "body": body},
-                SurveyResponseEnvelope,
-                SurveyResponse,
-                "response",
-            )
-        )
+        return await self._calls.call(_create_response(), {"survey_id": survey_id, "body": body})
 
     async def filter_responses(
         self,
@@ -481,18 +395,8 @@ class AsyncResponses:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response_page import SurveyResponsePage
-        from .filter_responses import _get_kwargs
-
         return await self._calls.call(
-            (
-                "filterResponses",
-                _get_kwargs,
-                {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body},
-                SurveyResponsePage,
-                SurveyResponsePage,
-                None,
-            )
+            _filter_responses(), {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body}
         )
 
     def iter_filter_responses(
@@ -538,20 +442,7 @@ class AsyncResponses:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response import SurveyResponse
-        from ...models.survey_response_envelope import SurveyResponseEnvelope
-        from .get_response import _get_kwargs
-
-        return await self._calls.call(
-            (
-                "getResponse",
-                _get_kwargs,
-                {"survey_id": survey_id, "response_id": response_id},
-                SurveyResponseEnvelope,
-                SurveyResponse,
-                "response",
-            )
-        )
+        return await self._calls.call(_get_response(), {"survey_id": survey_id, "response_id": response_id})
 
 
 class AsyncResponsesWithRawResponse:
@@ -581,19 +472,7 @@ class AsyncResponsesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response_page import SurveyResponsePage
-        from .list_responses import _get_kwargs
-
-        return await self._calls.raw(
-            (
-                "listResponses",
-                _get_kwargs,
-                {"survey_id": survey_id, "page": page, "per_page": per_page},
-                SurveyResponsePage,
-                SurveyResponsePage,
-                None,
-            )
-        )
+        return await self._calls.raw(_list_responses(), {"survey_id": survey_id, "page": page, "per_page": per_page})
 
     async def create_response(
         self,
@@ -616,20 +495,7 @@ class AsyncResponsesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response import SurveyResponse
-        from ...models.survey_response_envelope import SurveyResponseEnvelope
-        from .create_response import _get_kwargs
-
-        return await self._calls.raw(
-            (
-                "createResponse",
-                _get_kwargs,
-                {"survey_id": survey_id, "body": body},
-                SurveyResponseEnvelope,
-                SurveyResponse,
-                "response",
-            )
-        )
+        return await self._calls.raw(_create_response(), {"survey_id": survey_id, "body": body})
 
     async def filter_responses(
         self,
@@ -656,18 +522,8 @@ class AsyncResponsesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response_page import SurveyResponsePage
-        from .filter_responses import _get_kwargs
-
         return await self._calls.raw(
-            (
-                "filterResponses",
-                _get_kwargs,
-                {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body},
-                SurveyResponsePage,
-                SurveyResponsePage,
-                None,
-            )
+            _filter_responses(), {"survey_id": survey_id, "page": page, "per_page": per_page, "body": body}
         )
 
     async def get_response(
@@ -688,17 +544,4 @@ class AsyncResponsesWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.survey_response import SurveyResponse
-        from ...models.survey_response_envelope import SurveyResponseEnvelope
-        from .get_response import _get_kwargs
-
-        return await self._calls.raw(
-            (
-                "getResponse",
-                _get_kwargs,
-                {"survey_id": survey_id, "response_id": response_id},
-                SurveyResponseEnvelope,
-                SurveyResponse,
-                "response",
-            )
-        )
+        return await self._calls.raw(_get_response(), {"survey_id": survey_id, "response_id": response_id})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     from truecopy.calls import AsyncCalls, SyncCalls
-    from truecopy.life import ApiResponse
+    from truecopy.life import ApiResponse, Plan
 
     from ...models.batch_query import BatchQuery
     from ...models.problem import Problem
@@ -18,6 +19,41 @@ if TYPE_CHECKING:
     from ...models.query_batch_create import QueryBatchCreate
     from ...models.query_batch_response import QueryBatchResponse
     from ...models.query_batch_status import QueryBatchStatus
+
+
+@cache
+def _create_batch() -> Plan[QueryBatch]:
+    from ...models.query_batch import QueryBatch
+    from ...models.query_batch_response import QueryBatchResponse
+    from .create_batch import _get_kwargs
+
+    return "createBatch", _get_kwargs, QueryBatchResponse, QueryBatch, "data"
+
+
+@cache
+def _get_batch() -> Plan[QueryBatch]:
+    from ...models.query_batch import QueryBatch
+    from ...models.query_batch_response import QueryBatchResponse
+    from .get_batch import _get_kwargs
+
+    return "getBatch", _get_kwargs, QueryBatchResponse, QueryBatch, "data"
+
+
+@cache
+def _cancel_batch() -> Plan[QueryBatch]:
+    from ...models.query_batch import QueryBatch
+    from ...models.query_batch_response import QueryBatchResponse
+    from .cancel_batch import _get_kwargs
+
+    return "cancelBatch", _get_kwargs, QueryBatchResponse, QueryBatch, "data"
+
+
+@cache
+def _get_batch_status() -> Plan[QueryBatchStatus]:
+    from ...models.query_batch_status import QueryBatchStatus
+    from .get_batch_status import _get_kwargs
+
+    return "getBatchStatus", _get_kwargs, QueryBatchStatus, QueryBatchStatus, None
 
 
 class Query:
@@ -42,11 +78,7 @@ class Query:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .create_batch import _get_kwargs
-
-        return self._calls.call(("createBatch", _get_kwargs, {"body": body}, QueryBatchResponse, QueryBatch, "data"))
+        return self._calls.call(_create_batch(), {"body": body})
 
     def get_batch(
         self,
@@ -63,13 +95,7 @@ class Query:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .get_batch import _get_kwargs
-
-        return self._calls.call(
-            ("getBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return self._calls.call(_get_batch(), {"batch_id": batch_id})
 
     def wait_for_batch(
         self,
@@ -120,13 +146,7 @@ class Query:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .cancel_batch import _get_kwargs
-
-        return self._calls.call(
-            ("cancelBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return self._calls.call(_cancel_batch(), {"batch_id": batch_id})
 
     def get_batch_status(
         self,
@@ -148,19 +168,7 @@ class Query:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch_status import QueryBatchStatus
-        from .get_batch_status import _get_kwargs
-
-        return self._calls.call(
-            (
-                "getBatchStatus",
-                _get_kwargs,
-                {"batch_id": batch_id, "offset": offset, "limit": limit},
-                QueryBatchStatus,
-                QueryBatchStatus,
-                None,
-            )
-        )
+        return self._calls.call(_get_batch_status(), {"batch_id": batch_id, "offset": offset, "limit": limit})
 
     def iter_batch_status(
         self,
@@ -214,11 +222,7 @@ class QueryWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .create_batch import _get_kwargs
-
-        return self._calls.raw(("createBatch", _get_kwargs, {"body": body}, QueryBatchResponse, QueryBatch, "data"))
+        return self._calls.raw(_create_batch(), {"body": body})
 
     def get_batch(
         self,
@@ -238,13 +242,7 @@ class QueryWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .get_batch import _get_kwargs
-
-        return self._calls.raw(
-            ("getBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return self._calls.raw(_get_batch(), {"batch_id": batch_id})
 
     def cancel_batch(
         self,
@@ -264,13 +262,7 @@ class QueryWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .cancel_batch import _get_kwargs
-
-        return self._calls.raw(
-            ("cancelBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return self._calls.raw(_cancel_batch(), {"batch_id": batch_id})
 
     def get_batch_status(
         self,
@@ -295,19 +287,7 @@ class QueryWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch_status import QueryBatchStatus
-        from .get_batch_status import _get_kwargs
-
-        return self._calls.raw(
-            (
-                "getBatchStatus",
-                _get_kwargs,
-                {"batch_id": batch_id, "offset": offset, "limit": limit},
-                QueryBatchStatus,
-                QueryBatchStatus,
-                None,
-            )
-        )
+        return self._calls.raw(_get_batch_status(), {"batch_id": batch_id, "offset": offset, "limit": limit})
 
 
 class AsyncQuery:
@@ -332,13 +312,7 @@ class AsyncQuery:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .create_batch import _get_kwargs
-
-        return await self._calls.call(
-            ("createBatch", _get_kwargs, {"body": body}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return await self._calls.call(_create_batch(), {"body": body})
 
     async def get_batch(
         self,
@@ -355,13 +329,7 @@ class AsyncQuery:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .get_batch import _get_kwargs
-
-        return await self._calls.call(
-            ("getBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return await self._calls.call(_get_batch(), {"batch_id": batch_id})
 
     async def wait_for_batch(
         self,
@@ -412,13 +380,7 @@ class AsyncQuery:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .cancel_batch import _get_kwargs
-
-        return await self._calls.call(
-            ("cancelBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return await self._calls.call(_cancel_batch(), {"batch_id": batch_id})
 
     async def get_batch_status(
         self,
@@ -440,19 +402,7 @@ class AsyncQuery:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch_status import QueryBatchStatus
-        from .get_batch_status import _get_kwargs
-
-        return await self._calls.call(
-            (
-                "getBatchStatus",
-                _get_kwargs,
-                {"batch_id": batch_id, "offset": offset, "limit": limit},
-                QueryBatchStatus,
-                QueryBatchStatus,
-                None,
-            )
-        )
+        return await self._calls.call(_get_batch_status(), {"batch_id": batch_id, "offset": offset, "limit": limit})
 
     def iter_batch_status(
         self,
@@ -506,13 +456,7 @@ class AsyncQueryWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .create_batch import _get_kwargs
-
-        return await self._calls.raw(
-            ("createBatch", _get_kwargs, {"body": body}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return await self._calls.raw(_create_batch(), {"body": body})
 
     async def get_batch(
         self,
@@ -532,13 +476,7 @@ class AsyncQueryWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .get_batch import _get_kwargs
-
-        return await self._calls.raw(
-            ("getBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return await self._calls.raw(_get_batch(), {"batch_id": batch_id})
 
     async def cancel_batch(
         self,
@@ -558,13 +496,7 @@ class AsyncQueryWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch import QueryBatch
-        from ...models.query_batch_response import QueryBatchResponse
-        from .cancel_batch import _get_kwargs
-
-        return await self._calls.raw(
-            ("cancelBatch", _get_kwargs, {"batch_id": batch_id}, QueryBatchResponse, QueryBatch, "data")
-        )
+        return await self._calls.raw(_cancel_batch(), {"batch_id": batch_id})
 
     async def get_batch_status(
         self,
@@ -589,16 +521,4 @@ class AsyncQueryWithRawResponse:
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
         """
-        from ...models.query_batch_status import QueryBatchStatus
-        from .get_batch_status import _get_kwargs
-
-        return await self._calls.raw(
-            (
-                "getBatchStatus",
-                _get_kwargs,
-                {"batch_id": batch_id, "offset": offset, "limit": limit},
-                QueryBatchStatus,
-                QueryBatchStatus,
-                None,
-            )
-        )
+        return await self._calls.raw(_get_batch_status(), {"batch_id": batch_id, "offset": offset, "limit": limit})
