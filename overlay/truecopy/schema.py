@@ -1,8 +1,8 @@
-"""Checks of JSON values against the schemas of a spec, compiled on first use.
+"""A spec as far as a client needs it: its operations, and checks of JSON values against its schemas.
 
-A check is a function of a value that returns None when all is well, or findings. Findings of kind ``error`` break a
-promise of the spec. The others do not keep a client from reading an answer: ``drift`` is what the spec rules out (an
-unlisted value, a bound passed, a member of a closed object), ``new`` a member that it does not mention.
+A check returns None when all is well, or findings. Findings of kind ``error`` break a promise of the spec. The others
+do not keep a client from reading an answer: ``drift`` is what the spec rules out (an unlisted value, a bound passed, a
+member of a closed object), ``new`` a member that it does not mention.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ import json
 import keyword
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, ValidationError
 
 
 class Finding(NamedTuple):
@@ -29,18 +33,7 @@ class Finding(NamedTuple):
     """The value's type; never the value itself."""
 
 
-Check = Callable[[Any], list[Finding] | None]
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "object": (dict,),
-    "array": (list,),
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "null": (type(None),),
-}
-_NAMES = {
+_TYPES = {
     dict: "object",
     list: "array",
     str: "string",
@@ -49,23 +42,11 @@ _NAMES = {
     bool: "boolean",
     type(None): "null",
 }
-_FORMATS: dict[str, Callable[[str], object]] = {
-    "date-time": datetime.datetime.fromisoformat,
-    "date": datetime.date.fromisoformat,
-}
-#: keyword -> whether a value keeps to its limit
-_BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
-    "minimum": lambda value, limit: value >= limit,
-    "maximum": lambda value, limit: value <= limit,
-    "minLength": lambda value, limit: len(value) >= limit,
-    "maxLength": lambda value, limit: len(value) <= limit,
-    "pattern": lambda value, limit: re.search(limit, value) is not None,
-}
 
 
 def type_name(value: Any) -> str:
     """The JSON type of a value."""
-    return _NAMES.get(type(value), type(value).__name__)
+    return _TYPES.get(type(value), type(value).__name__)
 
 
 def escape(part: object) -> str:
@@ -73,14 +54,104 @@ def escape(part: object) -> str:
     return "/" + str(part).replace("~", "~0").replace("/", "~1")
 
 
-def below(part: object, findings: list[Finding]) -> list[Finding]:
-    """The findings on a member, seen from its parent."""
-    return [found._replace(pointer=escape(part) + found.pointer) for found in findings]
-
-
 def errors_in(findings: Iterable[Finding] | None) -> list[Finding]:
     """The findings that break a promise."""
     return [found for found in findings or () if found.kind == "error"]
+
+
+class Check:
+    """A check of JSON values against one schema."""
+
+    def __init__(self, spec: Spec, schema: dict[str, Any]) -> None:
+        self._spec, self._schema = spec, schema
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        import jsonschema_rs  # here because it takes 10 ms: importing truecopy stays quick
+
+        schema = {**_closed(self._schema), "components": self._spec.closed}
+        return jsonschema_rs.Draft202012Validator(schema, formats=_FORMATS, validate_formats=True)
+
+    def __call__(self, value: Any) -> list[Finding] | None:
+        try:
+            if self._validator.is_valid(value):
+                return None
+            return [found for error in self._validator.iter_errors(value) for found in _findings(error)]
+        except UnicodeEncodeError:  # half of a character, as texts that were cut hold them
+            return self(json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")))
+        except ValueError as error:  # no JSON, or too deep
+            return [Finding("error", "", "JSON", str(error).lower())]
+
+
+def _closed(node: Any) -> Any:
+    """A schema whose objects have no members but those that it mentions; one fitting choice is enough."""
+    if isinstance(node, list):
+        return [_closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {("anyOf" if name == "oneOf" else name): _closed(member) for name, member in node.items()}
+    if "properties" in node:
+        closed["properties"] = {name: _closed(member) for name, member in node["properties"].items()}
+        if "additionalProperties" not in node:
+            closed["unevaluatedProperties"] = False
+    return closed
+
+
+def _findings(error: ValidationError) -> list[Finding]:
+    """What one error of the validator means."""
+    kind: Any = error.kind
+    pointer, got = "".join(map(escape, error.instance_path)), type_name(error.instance)
+    match kind.name:
+        case "anyOf":
+            return _meant([[f for each in choice for f in _findings(each)] for choice in kind.context], pointer, got)
+        case "required":
+            return [Finding("error", pointer + escape(kind.property), "a required member", "nothing")]
+        case "additionalProperties" | "unevaluatedProperties" as keyword:
+            # The spec's own schemas have the former, those that were closed here the latter.
+            what: Any = error.instance
+            strange = "drift" if keyword == "additionalProperties" else "new"
+            return [
+                Finding(strange, pointer + escape(n), "no such member", type_name(what[n])) for n in kind.unexpected
+            ]
+        case "type":
+            return [Finding("error", pointer, " or ".join(sorted(kind.types, key="null".__eq__)), got)]
+        case "const":
+            return [Finding("error", pointer, repr(kind.expected_value), f"another {got}")]
+        case "format":
+            broken = "error" if kind.format in _FORMATS else "drift"
+            return [Finding(broken, pointer, kind.format, f"a {got} that is none")]
+        case "enum":
+            return [Finding("drift", pointer, "one of " + ", ".join(map(str, kind.options)), "another value")]
+        case keyword:
+            return [Finding("drift", pointer, f"{keyword} {kind.value}", got)]
+
+
+def _meant(choices: list[list[Finding]], pointer: str, got: str) -> list[Finding]:
+    """The findings of the choice that was meant: one that can be read, else the one whose errors lie deepest."""
+    readable = [findings for findings in choices if not errors_in(findings)]
+    best = max(readable or choices, key=lambda findings: max(found.pointer.count("/") for found in findings))
+    if readable or any(found.pointer != pointer for found in best):
+        return best
+    expected = dict.fromkeys(found.expected for findings in choices for found in errors_in(findings))
+    return [Finding("error", pointer, " or ".join(expected), got)]
+
+
+def _parses(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def check(text: str) -> bool:
+        try:
+            parse(text)
+        except ValueError:
+            return False
+        return True
+
+    return check
+
+
+#: What the models turn into objects, as they read it.
+_FORMATS = {
+    "date-time": _parses(datetime.datetime.fromisoformat),
+    "date": _parses(datetime.date.fromisoformat),
+}
 
 
 class Spec:
@@ -88,16 +159,17 @@ class Spec:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._document: dict[str, Any] | None = None
         self._operations: dict[str, Operation] = {}
-        self._checks: dict[str, Check] = {}
 
-    @property
-    def document(self) -> dict[str, Any]:
+    @cached_property
+    def document(self) -> Any:
         """The whole spec."""
-        if self._document is None:
-            self._document = json.loads(self._path.read_bytes())
-        return self._document
+        return json.loads(self._path.read_bytes())
+
+    @cached_property
+    def closed(self) -> Any:
+        """The components with schemas for checks."""
+        return {"schemas": {n: _closed(schema) for n, schema in self.document["components"]["schemas"].items()}}
 
     def operations(self) -> list[Operation]:
         """Every operation, in the order of the spec."""
@@ -151,17 +223,7 @@ class Spec:
 
     def check(self, schema: dict[str, Any]) -> Check:
         """The check of a schema; schemas may refer to themselves."""
-        reference = schema.get("$ref")
-        if reference is None:
-            return _compile(self, schema)
-
-        def follow(value: Any) -> list[Finding] | None:
-            check = self._checks.get(reference)
-            if check is None:
-                check = self._checks[reference] = _compile(self, self.resolve(schema))
-            return check(value)
-
-        return follow
+        return Check(self, schema)
 
 
 class Operation:
@@ -230,175 +292,3 @@ def snake_case(name: str) -> str:
     name = "_".join(re.findall(r"[^. _-]+", name)).lower()
     name += "_" * (name in _RESERVED)
     return name if name.isidentifier() else f"field_{name}"
-
-
-def _compile(spec: Spec, schema: dict[str, Any]) -> Check:
-    checks = [compiler(spec, schema) for keyword, compiler in _COMPILERS.items() if keyword in schema]
-    if _OBJECT & schema.keys():
-        checks.append(_object(spec, schema))
-    if not checks:
-        return lambda value: None
-    return checks[0] if len(checks) == 1 else _all(checks)
-
-
-def _all(checks: list[Check]) -> Check:
-    def check(value: Any) -> list[Finding] | None:
-        findings = None
-        for each in checks:
-            found = each(value)
-            if found:
-                if errors_in(found):
-                    return found
-                findings = [*(findings or ()), *found]
-        return findings
-
-    return check
-
-
-def _type(spec: Spec, schema: dict[str, Any]) -> Check:
-    names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    accepted = frozenset(kind for name in names for kind in _TYPES[name])
-    expected = " or ".join(names)
-
-    def check(value: Any) -> list[Finding] | None:
-        kind = type(value)
-        if kind in accepted or (kind is float and int in accepted and value.is_integer()):
-            return None
-        return [Finding("error", "", expected, type_name(value))]
-
-    return check
-
-
-def _format(spec: Spec, schema: dict[str, Any]) -> Check:
-    parse, expected = _FORMATS.get(schema["format"]), schema["format"]
-    if parse is None:
-        return lambda value: None
-
-    def check(value: Any) -> list[Finding] | None:
-        if type(value) is str:
-            try:
-                parse(value)
-            except ValueError:
-                return [Finding("error", "", expected, "a string that is none")]
-        return None
-
-    return check
-
-
-def _enum(spec: Spec, schema: dict[str, Any]) -> Check:
-    known = schema["enum"]
-
-    def check(value: Any) -> list[Finding] | None:
-        if value in known:
-            return None
-        return [Finding("drift", "", "one of " + ", ".join(map(str, known)), "another value")]
-
-    return check
-
-
-def _const(spec: Spec, schema: dict[str, Any]) -> Check:
-    only = schema["const"]
-
-    def check(value: Any) -> list[Finding] | None:
-        if value == only and type(value) is type(only):
-            return None
-        return [Finding("error", "", repr(only), f"another {type_name(value)}")]
-
-    return check
-
-
-def _bounds(keyword: str) -> Callable[[Spec, dict[str, Any]], Check]:
-    def compile_bound(spec: Spec, schema: dict[str, Any]) -> Check:
-        limit, holds = schema[keyword], _BOUNDS[keyword]
-        kinds: tuple[type, ...] = (int, float) if keyword in ("minimum", "maximum") else (str,)
-
-        def check(value: Any) -> list[Finding] | None:
-            if type(value) not in kinds or holds(value, limit):
-                return None
-            return [Finding("drift", "", f"{keyword} {limit}", type_name(value))]
-
-        return check
-
-    return compile_bound
-
-
-def _items(spec: Spec, schema: dict[str, Any]) -> Check:
-    item = spec.check(schema["items"])
-
-    def check(value: Any) -> list[Finding] | None:
-        if type(value) is not list:
-            return None
-        findings = None
-        for index, each in enumerate(value):
-            found = item(each)
-            if found:
-                findings = [*(findings or ()), *below(index, found)]
-        return findings
-
-    return check
-
-
-def _object(spec: Spec, schema: dict[str, Any]) -> Check:
-    members = {name: spec.check(member) for name, member in schema.get("properties", {}).items()}
-    required = schema.get("required", [])
-    # A member that the spec rules out, or that it only does not mention.
-    unknown = "drift" if "additionalProperties" in schema else "new"
-    extra = schema.get("additionalProperties", False)
-    other = spec.check(extra) if isinstance(extra, dict) else None
-
-    def check(value: Any) -> list[Finding] | None:
-        if type(value) is not dict:
-            return None
-        findings = [
-            Finding("error", escape(name), "a required member", "nothing") for name in required if name not in value
-        ]
-        for name, member in value.items():
-            known = members.get(name, other)
-            if known is not None:
-                found = known(member)
-                if found:
-                    findings += below(name, found)
-            elif extra is False:
-                findings.append(Finding(unknown, escape(name), "no such member", type_name(member)))
-        return findings
-
-    return check
-
-
-def _choice(keyword: str) -> Callable[[Spec, dict[str, Any]], Check]:
-    def compile_choice(spec: Spec, schema: dict[str, Any]) -> Check:
-        choices = [spec.check(choice) for choice in schema[keyword]]
-
-        def check(value: Any) -> list[Finding] | None:
-            best: list[Finding] = []
-            for choice in choices:
-                found = choice(value)
-                if not errors_in(found):
-                    return found
-                # The choice whose error lies deepest is the one that was meant.
-                if not best or max(f.pointer.count("/") for f in found or ()) > max(f.pointer.count("/") for f in best):
-                    best = found or []
-            if any(found.pointer for found in best):
-                return best
-            wanted = " or ".join(
-                dict.fromkeys(f.expected for choice in choices for f in errors_in(choice(value)) if not f.pointer)
-            )
-            return [Finding("error", "", wanted, type_name(value))]
-
-        return check
-
-    return compile_choice
-
-
-_COMPILERS: dict[str, Callable[[Spec, dict[str, Any]], Check]] = {
-    "type": _type,
-    "const": _const,
-    "enum": _enum,
-    "format": _format,
-    **{keyword: _bounds(keyword) for keyword in _BOUNDS},
-    "items": _items,
-    "oneOf": _choice("oneOf"),
-    "anyOf": _choice("anyOf"),
-}
-
-_OBJECT = {"properties", "required", "additionalProperties"}

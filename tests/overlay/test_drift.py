@@ -221,7 +221,13 @@ def test_drift_is_bounded_and_starts_anew_when_pickled() -> None:
     assert [record.pointer for record in again] == ["/list/*/b/*"]
 
 
-def test_a_deep_answer_is_salvaged_without_recursion(play: Player) -> None:
-    deep = b'{"requestID": 5, "new": ' + b"[" * 600 + b"]" * 600 + b', "response": ' + b'{"id": 1}' + b"}"
-    with Server(answer(deep)) as server, pytest.warns(ResponseMismatchWarning):
-        assert play("QuestionPro", get, base_url=server.url, on_mismatch="warn").id == 1
+def test_an_answer_that_is_nested_too_deeply_is_refused(play: Player) -> None:
+    deep = b'{"requestID": "r", "new": ' + b"[" * 600 + b"]" * 600 + b', "response": ' + b'{"id": 1}' + b"}"
+    with Server(answer(deep)) as server, pytest.raises(errors.ResponseMismatchError, match="recursion limit"):
+        play("QuestionPro", get, base_url=server.url)
+
+
+def test_texts_that_were_cut_inside_a_character_are_read(play: Player) -> None:
+    body = changed(changed(BATCH, "/response/status", "cut \ud83d"), "/response/new", "\ud83d")
+    with Server(answer(body)) as server:
+        assert play("QuestionPro", get, base_url=server.url).status == "cut \ud83d"

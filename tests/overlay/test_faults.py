@@ -270,7 +270,7 @@ def test_fetch_sends_the_credential_to_the_own_origin(play: Player) -> None:
 
 def test_wrong_arguments_are_found_before_any_request(play: Player) -> None:
     values: list[Any] = ["abc", None, 1.5, 4445556.0, True, [1], {}, b"1", "4445556"]
-    match = "batch_id: expected integer, got"
+    match = "batch_id: expected (integer|JSON), got"
     with Server(answer(BATCH)) as server:
         play(
             "QuestionPro",
