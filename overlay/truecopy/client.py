@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 from urllib.parse import urljoin, urlsplit
 
-from truecopy.calls import AsyncCalls, SyncCalls
+from truecopy.calls import AsyncBackend, AsyncCalls, SyncBackend, SyncCalls
 from truecopy.credentials import Asked, ClientCredentials, Fixed
 from truecopy.drift import Drift
 from truecopy.errors import ConfigurationError
@@ -102,7 +102,9 @@ class BaseClient:
         self._core = core
         self._pool = pool
         #: What the generated resources, which this class is mixed with, make their calls with.
-        self._calls: Any = (AsyncCalls if self._asynchronous else SyncCalls)(core, pool)
+        self._calls: Any = (
+            AsyncCalls(core, AsyncBackend(pool)) if self._asynchronous else SyncCalls(core, SyncBackend(pool))
+        )
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """A view of this client with other settings; it shares connections, credential, limiter and drift.

@@ -1,7 +1,7 @@
-"""The life of a call, written once without input or output; calls.py drives it from threads or from tasks.
+"""The life of a call, written once for threads and tasks: prepare, send, classify, decide, pause.
 
-``Call.life`` is a generator: it prepares the request, yields the steps that have to be done (``Send``, ``Pause``,
-``Ask``, ``Renew``, ``Hold``), classifies the answer and decides on another attempt. ``waiting`` is one too.
+It is a coroutine that waits by means of a ``Backend``. That of an event loop suspends the task; that of threads blocks,
+so that the coroutine runs to its end at once (both are in calls.py).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import math
 import time
 import urllib.parse
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from truecopy import answers
 from truecopy.credentials import Asked, ClientCredentials, Fixed
@@ -37,7 +37,7 @@ from truecopy.errors import (
 from truecopy.exchange import Answer, Headers, Request
 from truecopy.observe import USER_AGENT, Span
 from truecopy.provider import Provider, Settings
-from truecopy.retry import Failure
+from truecopy.retry import Clock, Failure
 from truecopy.schema import Finding, Operation, errors_in, escape, type_name
 
 if TYPE_CHECKING:
@@ -69,47 +69,31 @@ class ApiResponse(Generic[T]):
     attempts: int
 
 
-class Send(NamedTuple):
-    """Send the request; the answer is what comes back."""
+class Lock(Protocol):
+    """What can be let go of."""
 
-    request: Request
-
-
-class Pause(NamedTuple):
-    """Let seconds pass."""
-
-    seconds: float
+    def release(self) -> object:
+        """Open the lock."""
 
 
-class Ask(NamedTuple):
-    """Ask the user's function for the secret."""
+class Backend(Protocol):
+    """How to wait. An implementation either suspends the task or blocks the thread."""
 
-    function: Callable[[], Any]
+    async def send(self, request: Request) -> Answer:
+        """Send a request. Raises TransportError, ConfigurationError."""
 
+    async def sleep(self, clock: Clock, seconds: float) -> None:
+        """Let seconds pass."""
 
-class Renew(NamedTuple):
-    """Exchange client credentials for a token, one exchange at a time, until the given time."""
+    async def ask(self, function: Callable[[], Any]) -> Any:
+        """Call a function or coroutine function of the user's or of a resource."""
 
-    credential: ClientCredentials
-    until: float
+    async def hold(self, limiter: Limiter, seconds: float, clock: Clock) -> bool:
+        """Wait until the limiter lets a request pass; whether it does within the seconds."""
 
+    async def lock(self, credential: ClientCredentials, seconds: float) -> Lock:
+        """Wait for one's turn to fetch a token. Raises NotSentError when it does not come within the seconds."""
 
-class Hold(NamedTuple):
-    """Wait until the limiter lets the request pass; comes back with whether it does within the seconds."""
-
-    limiter: Limiter
-    seconds: float
-
-
-class Poll(NamedTuple):
-    """Call a function or coroutine function of the user's or of a resource; the calls in it end by the given time."""
-
-    function: Callable[[], Any]
-    until: float
-
-
-Step = Send | Pause | Ask | Renew | Hold | Poll
-Life = Generator[Step, Any, T]
 
 _until: ContextVar[float] = ContextVar("until", default=math.inf)
 """When calls that serve another one give up, on the clock of the client."""
@@ -142,8 +126,10 @@ class Core:
 class Call(Generic[P]):
     """One call, from arguments to result."""
 
-    def __init__(self, core: Core, operation: Operation, plan: Plan[P], arguments: dict[str, Any]) -> None:
-        self.core, self.operation, self.arguments = core, operation, arguments
+    def __init__(
+        self, core: Core, backend: Backend, operation: Operation, plan: Plan[P], arguments: dict[str, Any]
+    ) -> None:
+        self.core, self.backend, self.operation, self.arguments = core, backend, operation, arguments
         _, self.build, self.model, self.payload, self.attribute = plan
         self.clock = core.settings.clock
         self.started = self.clock.monotonic()
@@ -153,12 +139,12 @@ class Call(Generic[P]):
         self.answer: Answer
         self.body: Any
 
-    def life(self) -> Life[P]:
-        """The steps of the call. Raises TruecopyError."""
+    async def life(self) -> P:
+        """The call from its start to its result. Raises TruecopyError."""
         with Span(self.core.provider.name, self.operation) as span:
             try:
                 self._prepare()
-                self.answer, self.body = yield from self._attempts(span)
+                self.answer, self.body = await self._attempts(span)
                 return self._result(self.answer, self.body)
             except TruecopyError as error:
                 self._sign(error)
@@ -193,21 +179,21 @@ class Call(Generic[P]):
         if problem is not None:
             raise ConfigurationError(problem)
 
-    def _attempts(self, span: Span) -> Life[tuple[Answer, Any]]:
-        """Try until there is an answer that says success. Comes back with the answer and its body."""
+    async def _attempts(self, span: Span) -> tuple[Answer, Any]:
+        """Try until there is an answer that says success; the answer and its body."""
         core, settings, renewed = self.core, self.core.settings, False
         name = core.provider.name, self.operation.name
         while True:
-            if core.limiter is not None and not (yield Hold(core.limiter, self._left())):
+            if core.limiter is not None and not await self.backend.hold(core.limiter, self._left(), self.clock):
                 raise NotSentError("the deadline passed while the rate limiter held the request back")
-            secret = (yield from self._secret()) if self.operation.secured else None
+            secret = await self._secret() if self.operation.secured else None
             self.secrets = [*core.credential.secrets(), *([secret] if secret else [])]
             self.attempts += 1
             try:
                 request = self._request(secret)
                 settings.hooks.request(*name, self.attempts, request)
                 sent = self.clock.monotonic()
-                answer = yield Send(request)
+                answer = await self.backend.send(request)
                 settings.hooks.response(*name, self.attempts, answer, self.clock.monotonic() - sent, self.secrets)
                 body = answers.read(core.provider.wording, answer, self.secrets, self.clock.time())
                 span.attempt(self.attempts, answer.status)
@@ -224,7 +210,7 @@ class Call(Generic[P]):
                 pause = settings.retries(Failure(error, self.attempts, self.operation.idempotent, self.clock))
                 if pause is None or pause >= self._left():
                     raise
-            yield Pause(pause)
+            await self.backend.sleep(self.clock, pause)
 
     def _sign(self, error: TruecopyError) -> None:
         """Say whose error it is, unless that is known already, as with a token that could not be fetched."""
@@ -235,16 +221,32 @@ class Call(Generic[P]):
     def _left(self) -> float:
         return min(self.started + self.core.settings.deadline, _until.get()) - self.clock.monotonic()
 
-    def _secret(self) -> Life[str]:
+    async def _secret(self) -> str:
         credential = self.core.credential
         secret = credential.ready(self.clock.monotonic())
         if secret is None:
             if isinstance(credential, Asked):
-                secret = credential.accept((yield Ask(credential.function)))
+                secret = credential.accept(await self.backend.ask(credential.function))
             elif isinstance(credential, ClientCredentials):
-                secret = yield Renew(credential, self.started + self.core.settings.deadline)
+                secret = await self._token(credential)
         assert secret is not None
         return secret
+
+    async def _token(self, credential: ClientCredentials) -> str:
+        """Exchange client credentials for a token (RFC 6749 section 4.4), unless another call has just done so."""
+        lock = await self.backend.lock(credential, self._left())
+        try:
+            with ending(self.clock.monotonic() + self._left()):
+                token = credential.ready(self.clock.monotonic())
+                if token is None:
+                    operation = self.core.provider.spec.token_operation()
+                    parts = {"url": operation.path, "data": credential.form()}
+                    plan: Plan[object] = (operation.id, lambda: parts, None, object, None)
+                    answer = await Call(self.core, self.backend, operation, plan, {}).life()
+                    token = credential.accept(answer, self.clock.monotonic())
+                return token
+        finally:
+            lock.release()
 
     def _request(self, secret: str | None) -> Request:
         settings = self.core.settings
@@ -342,15 +344,16 @@ Until = Callable[[T], bool] | None
 OnUpdate = Callable[[T], object] | None
 
 
-def waiting(
+async def waiting(
     core: Core,
+    backend: Backend,
     operation: Operation,
     read: Callable[[], Any],
     timeout: float,
     interval: float,
     until: Until[T],
     on_update: OnUpdate[T],
-) -> Life[T]:
+) -> T:
     """Read until the wait is over. Parameters and errors are those of ``SyncCalls.wait``."""
     state, ends = operation.waiter["state"], operation.waiter["ends"]
     if until is None and not ends:
@@ -370,7 +373,8 @@ def waiting(
         asked = 0.0
         try:
             # The last call may pass the timeout, but by no more than the interval.
-            last = yield Poll(read, max(give_up, clock.monotonic() + interval))
+            with ending(max(give_up, clock.monotonic() + interval)):
+                last = await backend.ask(read)
         except QuotaExhaustedError:
             raise
         except RateLimitError as error:
@@ -380,7 +384,7 @@ def waiting(
                 raise
         else:
             if on_update is not None:
-                yield Poll(functools.partial(on_update, last), math.inf)
+                await backend.ask(functools.partial(on_update, last))
             if over(last):
                 return last
         left = min(give_up - clock.monotonic(), timeout - paused)
@@ -388,7 +392,7 @@ def waiting(
             raise WaitTimeoutError(f"no end state within {timeout:g} s", last=last, attempts=polls)
         wait = min(max(pause, asked), left)
         paused += wait
-        yield Pause(wait)
+        await backend.sleep(clock, wait)
         pause = min(pause * 1.5, interval * 10)
 
 
