@@ -65,15 +65,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=21, help="rounds in which the contenders take turns")
     parser.add_argument("--calls", type=int, default=100, help="calls in a round; ten times as many in flight")
     parser.add_argument("--memory", type=int, default=10_000, help="calls of the measurement of memory")
+    parser.add_argument("--operations", type=int, default=300, help="operations of the large synthetic spec")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="JSON file to write")
     options = parser.parse_args(arguments)
-    figures = measure(options.rounds, options.calls, options.memory)
+    figures = measure(options.rounds, options.calls, options.memory, options.operations)
     write(figures, options.output)
     show(figures)
     return 0
 
 
-def measure(rounds: int, calls: int, memory: int) -> list[Figure]:
+def measure(rounds: int, calls: int, memory: int, operations: int) -> list[Figure]:
     """Every figure, in the order of the table."""
     with emulator() as (url, credential):
         figures = [
@@ -81,7 +82,7 @@ def measure(rounds: int, calls: int, memory: int) -> list[Figure]:
             *asynchronous(url, credential, rounds, calls),
             *memory_of_calls(url, credential, memory),
         ]
-    return [*figures, *leaks(), *imports(max(rounds // 2, 1))]
+    return [*figures, *leaks(), *imports(max(rounds // 2, 1), operations)]
 
 
 def write(figures: list[Figure], path: Path) -> None:
@@ -374,7 +375,7 @@ def _timed(code: str, path: Path | None = None, transport: str = "") -> Callable
     return run
 
 
-def imports(rounds: int) -> Iterator[Figure]:
+def imports(rounds: int, operations: int) -> Iterator[Figure]:
     """The time until there is a client, each time in a fresh process."""
     ours = "from truecopy import QuestionPro\nclient = QuestionPro('a-key', base_url='http://127.0.0.1:1', retries=0)"
     first_call = f"{ours}\ntry: client.micropanel.get_batch(1)\nexcept Exception: pass"  # nothing listens there
@@ -384,7 +385,7 @@ def imports(rounds: int) -> Iterator[Figure]:
             "truecopy": _timed(ours),
             **{f"truecopy and a call over {t}": _timed(first_call, transport=t) for t in transports()},
         }
-        for count in (10, 300):
+        for count in (10, operations):
             contenders[f"{count} operations"] = _timed(_CLIENT, synthetic(Path(folder), count))
         if OFFICIAL.is_dir():
             official = "import supermetrics\nsupermetrics.SupermetricsClient(api_key='a-key-of-some-length')"
@@ -394,8 +395,8 @@ def imports(rounds: int) -> Iterator[Figure]:
     for name, times in results.items():
         yield Figure(f"import and first client: {name}", statistics.median(times) * 1e3, "ms")
     yield Figure("import and first client: truecopy / import httpx", ratio(results, "truecopy", "httpx"), target=1.3)
-    growth = ratio(results, "300 operations", "10 operations")
-    yield Figure("import and first client: 300 operations / 10 operations", growth, target=1.15)
+    growth = ratio(results, f"{operations} operations", "10 operations")
+    yield Figure(f"import and first client: {operations} operations / 10 operations", growth, target=1.15)
     against = _ratio(results, "truecopy.Supermetrics", "official SDK") if OFFICIAL.is_dir() else None
     yield Figure("import and first client: truecopy / official SDK", against, target=0.3)
 

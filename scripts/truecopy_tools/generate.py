@@ -274,6 +274,11 @@ def _mend(package: Path, document: dict[str, Any]) -> None:
     client.write_text(re.sub(r'(_(?:headers|cookies): .*?)alias="', r'\1repr=False, alias="', text))
     # The stock client imports httpx, which takes longer than all the rest, and the overlay does without it.
     _replace(package / "__init__.py", _EAGER_CLIENT, _LAZY_CLIENT)
+    for path in sorted((package / "api").glob("*/[!_]*.py")):
+        for line in _EAGER_IMPORTS:
+            _replace(path, line, "")
+        path.write_text("from __future__ import annotations\n" + path.read_text())
+        _replace(path, "\n\ndef _get_kwargs(", f"{_TYPING_IMPORTS}\n\ndef _get_kwargs(")
     # A provider may add a value to an enumeration without telling: keep it instead of failing.
     for path in sorted((package / "models").glob("*.py")):
         text = path.read_text()
@@ -287,6 +292,13 @@ def _mend(package: Path, document: dict[str, Any]) -> None:
 
 
 _EAGER_CLIENT = "from .client import AuthenticatedClient, Client\n"
+_EAGER_IMPORTS = ("import httpx\n", "from ...client import AuthenticatedClient, Client\n")
+_TYPING_IMPORTS = """
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    import httpx
+    from ...client import AuthenticatedClient, Client
+"""
 _LAZY_CLIENT = '''from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -289,6 +289,17 @@ def test_resources_load_operations_and_models_when_they_are_used() -> None:
     assert told.strip() == "[]"
 
 
+def test_operations_load_without_httpx_until_the_stock_client_is_named() -> None:
+    told = run(
+        ROOT / "generated",
+        "import questionpro_api.api.micropanel.get_batch as operation\n"
+        "print('httpx' in sys.modules)\n"
+        "from questionpro_api import Client\n"
+        "print('httpx' in sys.modules)",
+    )
+    assert told.split() == ["False", "True"]
+
+
 def test_generated_code_needs_neither_overlay_nor_emulator() -> None:
     told = run(
         ROOT / "generated",
