@@ -135,7 +135,7 @@ def read(wording: Wording, answer: Answer, secrets: list[str], now: float) -> An
     if failure is not None:
         error: TruecopyError = failure
         if isinstance(body, str | type(None)) and error.detail is None and reason:
-            error.detail = reason
+            error.detail = reason if answer.body else "the answer does not say why"
     elif reason is None:
         return body
     elif answer.broken and not answer.too_large:

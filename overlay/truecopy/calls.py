@@ -88,8 +88,7 @@ class AsyncCalls:
 
     async def raw(self, plan: Plan[P], arguments: dict[str, Any]) -> ApiResponse[P]:
         """Call an operation. Raises TruecopyError; the subclass says how it failed."""
-        call = Call(self._core, self._backend, self._operation(plan[0]), plan, arguments)
-        return call.response(await call.life())
+        return await Call(self._core, self._backend, self._operation(plan[0]), plan, arguments).response()
 
     async def call(self, plan: Plan[P], arguments: dict[str, Any]) -> P:
         """Like ``raw``, for the payload alone."""

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 P = TypeVar("P")
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Plan = tuple[str, Callable[..., dict[str, Any]], Any, type[P], str | None]
 """What generated code says of an operation: its id, the function that makes the parts of a request, the model of a
@@ -53,11 +54,11 @@ answer itself)."""
 
 
 @dataclass(frozen=True)
-class ApiResponse(Generic[T]):
+class ApiResponse(Generic[T_co]):
     """A success answer with all that came with it."""
 
-    data: T
-    """What the plain method returns."""
+    data: T_co
+    """What the plain method returns; None when a command was accepted and there is nothing to return yet."""
     envelope: Any
     """The whole body as JSON."""
     status_code: int
@@ -136,6 +137,8 @@ class Call(Generic[P]):
         self.attempts = 0
         self.secrets: list[str] = []
         """What must not be shown of this call."""
+        self.accepting = False
+        """Whether None is a result: a command that was accepted (202) need not have one yet."""
         self.answer: Answer
         self.body: Any
 
@@ -150,8 +153,10 @@ class Call(Generic[P]):
                 self._sign(error)
                 raise
 
-    def response(self, data: P) -> ApiResponse[P]:
-        """What came with the result of a call that has ended."""
+    async def response(self) -> ApiResponse[P]:
+        """The same with all that came with it."""
+        self.accepting = self.operation.accepts
+        data = await self.life()
         headers, wording = self.answer.headers, self.core.provider.wording
         return ApiResponse(
             data,
@@ -280,10 +285,13 @@ class Call(Generic[P]):
             result = parsed(self.model, body, self.payload, self.attribute)
             if result is not None:
                 return result
-            got = type_name(answers.dig(body, at))
-            broken = [Finding("error", "".join(map(escape, at)), self.payload.__name__, got)]
+            found = answers.dig(body, at)
+            if found is None and self.accepting:
+                return None  # type: ignore[return-value]  # the generated method says so
+            broken = [Finding("error", "".join(map(escape, at)), self.payload.__name__, type_name(found))]
         _, pointer, expected, got = broken[0]
-        error = ResponseMismatchError(f"{pointer or 'the body'}: expected {expected}, got {got}")
+        hint = "; with_raw_response reads what was only accepted" if self.operation.accepts else ""
+        error = ResponseMismatchError(f"{pointer or 'the body'}: expected {expected}, got {got}{hint}")
         error.pointer, error.expected, error.got = pointer, expected, got
         self._sign(error)
         answers.describe(error, core.provider.wording, answer, body, self.secrets, self.clock.time())

@@ -243,6 +243,8 @@ class Operation:
         """Tag and method, as in ``micropanel.get_batch``."""
         self.idempotent = self.method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS") or node.get("x-idempotent", False)
         """Whether repeating the request does no harm (RFC 9110 section 9.2.2, or ``x-idempotent`` in the spec)."""
+        self.accepts = "202" in node["responses"]
+        """Whether it may say that what was asked for will be done later."""
         self.waiter: dict[str, Any] = node.get("x-waiter", {})
         self.pager: dict[str, Any] = node.get("x-pagination", {})
         self.secured = bool(node.get("security"))

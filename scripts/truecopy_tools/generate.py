@@ -232,6 +232,7 @@ def _operation(document: dict[str, Any], endpoint: Any, source: dict[str, Any]) 
         "id": source["operationId"],
         "model": _model(model),
         "payload": payload and {**_model(payload), "attribute": envelope.python_name},
+        "accepts": "202" in source["responses"],
         "waiter": waiter and {"method": f"wait_for_{rest}", **waiter},
         "pager": pager
         and _pager(pager, endpoint, envelope, f"iter_{rest if verb in ('get', 'list') else endpoint.name}"),

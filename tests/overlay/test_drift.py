@@ -231,3 +231,25 @@ def test_texts_that_were_cut_inside_a_character_are_read(play: Player) -> None:
     body = changed(changed(BATCH, "/response/status", "cut \ud83d"), "/response/new", "\ud83d")
     with Server(answer(body)) as server:
         assert play("QuestionPro", get, base_url=server.url).status == "cut \ud83d"
+
+
+def test_a_command_that_was_accepted_leads_to_its_status(play: Player) -> None:
+    """HTTP 200 or 202, Code 202, no Data yet, and a relative StatusUrl."""
+    from asavie_api.models import Batch
+
+    accepted = {**ASAVIE_BATCH, "Code": 202, "Data": None, "StatusUrl": "v1/batches/batch-0001"}
+
+    def scenario(client: Any) -> Any:
+        for _ in range(2):
+            raw = yield client.with_raw_response.batches.create_batch(body=Batch(name="Opening"))
+            assert raw.data is None
+            status = yield client.fetch(raw.envelope["StatusUrl"])
+            assert status["Data"]["ID"] == "batch-0001"
+        with pytest.raises(errors.ResponseMismatchError, match="with_raw_response"):
+            yield client.batches.create_batch(body=Batch(name="Opening"))
+
+    with Server(
+        *[answer(accepted), answer(ASAVIE_BATCH), answer(accepted, 202), answer(ASAVIE_BATCH)], answer(accepted)
+    ) as server:
+        play("Asavie", scenario, base_url=server.url)
+    assert [r.target for r in server.requests] == ["/v1/batches", "/v1/batches/batch-0001"] * 2 + ["/v1/batches"]

@@ -121,7 +121,12 @@ CASES: list[tuple[str, bytes, type[errors.TruecopyError], dict[str, Any]]] = [
         errors.NotFoundError,
         {"code": "NOT_FOUND", "title": "m", "detail": "d", "request_id": "r-12345678"},
     ),
-    ("Supermetrics", answer(status=404), errors.NotFoundError, {"status": 404, "title": "Not Found", "body": ""}),
+    (
+        "Supermetrics",
+        answer(status=404),
+        errors.NotFoundError,
+        {"status": 404, "title": "Not Found", "body": "", "detail": "the answer does not say why"},
+    ),
     (
         "Supermetrics",
         answer({"error": {"code": "LICENSE_DAILY_QUERY_LIMIT_EXCEEDED", "message": "m"}}, 429, retry_after="7"),

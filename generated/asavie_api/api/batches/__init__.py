@@ -122,7 +122,7 @@ class BatchesWithRawResponse:
         self,
         *,
         body: Batch,
-    ) -> ApiResponse[Batch]:
+    ) -> ApiResponse[Batch | None]:
         """Create a batch.
 
         Opens a batch; commands are sent to it before its Status is set to "defined".
@@ -132,7 +132,7 @@ class BatchesWithRawResponse:
 
 
         Returns:
-            The answer with its status, headers and envelope around ``Batch``.
+            The answer with its status, headers and envelope around ``Batch``, or around None if it was only accepted.
 
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
@@ -246,7 +246,7 @@ class AsyncBatchesWithRawResponse:
         self,
         *,
         body: Batch,
-    ) -> ApiResponse[Batch]:
+    ) -> ApiResponse[Batch | None]:
         """Create a batch.
 
         Opens a batch; commands are sent to it before its Status is set to "defined".
@@ -256,7 +256,7 @@ class AsyncBatchesWithRawResponse:
 
 
         Returns:
-            The answer with its status, headers and envelope around ``Batch``.
+            The answer with its status, headers and envelope around ``Batch``, or around None if it was only accepted.
 
         Raises:
             truecopy.errors.TruecopyError: The call failed; the subclass says how.
