@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from truecopy.credentials import ClientCredentials
 from truecopy.errors import NotSentError, TruecopyError
@@ -13,9 +13,6 @@ from truecopy.life import ApiResponse, Backend, Call, Core, Lock, OnUpdate, Pagi
 from truecopy.pools import AsyncPool, Pool
 from truecopy.retry import Clock
 from truecopy.schema import Operation
-
-if TYPE_CHECKING:
-    from truecopy.limits import Limiter
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -39,8 +36,10 @@ class AsyncBackend:
         value = function()
         return await value if inspect.isawaitable(value) else value
 
-    async def hold(self, limiter: Limiter, seconds: float, clock: Clock) -> bool:
-        return await limiter.hold_async(seconds, clock)
+    async def block(self, function: Callable[[], T]) -> T:
+        import asyncio
+
+        return await asyncio.to_thread(function)
 
     async def lock(self, credential: ClientCredentials, seconds: float) -> Lock:
         import asyncio
@@ -68,8 +67,8 @@ class SyncBackend:
     async def ask(self, function: Callable[[], Any]) -> Any:
         return function()
 
-    async def hold(self, limiter: Limiter, seconds: float, clock: Clock) -> bool:
-        return limiter.hold(seconds, clock)
+    async def block(self, function: Callable[[], T]) -> T:
+        return function()
 
     async def lock(self, credential: ClientCredentials, seconds: float) -> Lock:
         if not credential.lock.acquire(seconds):

@@ -89,7 +89,7 @@ class BaseClient:
             base_url,
             given,
             settings,
-            _limiter(self.PROVIDER, given, limiter) if limiter else None,
+            _limiter(self.PROVIDER, limiter) if limiter else None,
             Drift(),
             functools.partial(_recipe, type(self), self._options),
         )
@@ -270,15 +270,12 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def _limiter(provider: Provider, given: Any, wanted: bool | str) -> Limiter:
+def _limiter(provider: Provider, wanted: bool | str) -> Limiter:
     from truecopy.limits import Limiter
 
     if wanted is not True and not isinstance(wanted, str):
         raise ConfigurationError("limiter must be True or a redis:// URL")
-    secrets = given.secrets()
-    return Limiter(
-        *provider.limit, provider.name, secrets[0] if secrets else "", wanted if isinstance(wanted, str) else None
-    )
+    return Limiter(*provider.limit, provider.name, wanted if isinstance(wanted, str) else None)
 
 
 def _known(options: Mapping[str, Any], known: Any) -> None:

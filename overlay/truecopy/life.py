@@ -89,8 +89,8 @@ class Backend(Protocol):
     async def ask(self, function: Callable[[], Any]) -> Any:
         """Call a function or coroutine function of the user's or of a resource."""
 
-    async def hold(self, limiter: Limiter, seconds: float, clock: Clock) -> bool:
-        """Wait until the limiter lets a request pass; whether it does within the seconds."""
+    async def block(self, function: Callable[[], T]) -> T:
+        """Call a function that blocks."""
 
     async def lock(self, credential: ClientCredentials, seconds: float) -> Lock:
         """Wait for one's turn to fetch a token. Raises NotSentError when it does not come within the seconds."""
@@ -189,10 +189,12 @@ class Call(Generic[P]):
         core, settings, renewed = self.core, self.core.settings, False
         name = core.provider.name, self.operation.name
         while True:
-            if core.limiter is not None and not await self.backend.hold(core.limiter, self._left(), self.clock):
-                raise NotSentError("the deadline passed while the rate limiter held the request back")
             secret = await self._secret() if self.operation.secured else None
             self.secrets = [*core.credential.secrets(), *([secret] if secret else [])]
+            if core.limiter is not None:
+                owner = self.secrets[0] if self.secrets else ""
+                if not await core.limiter.hold(self.backend, self.clock, owner, self._left()):
+                    raise NotSentError("the deadline passed while the rate limiter held the request back")
             self.attempts += 1
             try:
                 request = self._request(secret)

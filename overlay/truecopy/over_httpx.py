@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 import time
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import httpcore
 import httpx
 
 from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
@@ -127,6 +129,39 @@ def _start(response: httpx.Response) -> Answer:
     return Answer(response.status_code, headers, b"")
 
 
+class _Now(threading.local):
+    """The request that this thread is sending."""
+
+    deadline = float("inf")
+
+
+_now = _Now()
+
+
+class _Network(httpcore.SyncBackend):
+    """The network with reads that end at the deadline; httpx itself has no timeout for an answer's head as a whole."""
+
+    def connect_tcp(self, *where: Any, **options: Any) -> Any:
+        return _Stream(super().connect_tcp(*where, **options))
+
+
+class _Stream:
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = _now.deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the deadline passed")
+        return self._stream.read(max_bytes, min(timeout or left, left))
+
+    def start_tls(self, *context: Any, **options: Any) -> Any:
+        return _Stream(self._stream.start_tls(*context, **options))
+
+
 class HttpxExchange:
     """Over a transport of httpx."""
 
@@ -137,10 +172,12 @@ class HttpxExchange:
     @classmethod
     def open(cls, origin: str, proxy: str | None) -> Self:
         """An exchange with connections of its own."""
-        return cls(_made(httpx.HTTPTransport, origin, proxy))
+        transport = _made(httpx.HTTPTransport, origin, proxy)
+        transport._pool._network_backend = _Network()
+        return cls(transport)
 
     def send(self, request: Request) -> Answer:
-        message = _message(request)
+        message, _now.deadline = _message(request), request.deadline
         try:
             response = self._transport.handle_request(message)
         except _FAILURES as error:

@@ -6,10 +6,11 @@ import asyncio
 import concurrent.futures
 import logging
 import os
-import socket
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +20,6 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from truecopy import AsyncSupermetrics, QuestionPro, Supermetrics, Timeouts, errors
 from truecopy.errors import ConfigurationError, RateLimit
-from truecopy.limits import Limiter
 from truecopy.observe import Event
 from truecopy.retry import CLOCK
 
@@ -269,20 +269,41 @@ def test_the_limiter_gives_up_at_the_deadline(transport: str) -> None:
     assert len(server.requests) == 20
 
 
-REDIS = "redis://127.0.0.1:6379/0"
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a Redis of our own."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed")
+    path = tmp_path_factory.mktemp("redis") / "socket"
+    command = [program, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(path.parent)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(200):
+                if path.exists():
+                    break
+                time.sleep(0.02)
+            yield f"redis+unix://{path}"
+        finally:
+            process.terminate()
 
 
-def test_a_limit_is_shared_over_redis() -> None:
-    try:
-        socket.create_connection(("127.0.0.1", 6379), 0.5).close()
-    except OSError:
-        pytest.skip("no Redis on 127.0.0.1:6379")
-    name = f"test-{os.getpid()}-{time.time_ns()}"
-    first, second = (Limiter(3, 1, name, KEY, REDIS) for _ in range(2))
-    assert [first.hold(0, CLOCK), second.hold(0, CLOCK), first.hold(0, CLOCK)] == [True] * 3
-    assert not second.hold(0.01, CLOCK)
-    assert asyncio.run(second.hold_async(3, CLOCK))
-    assert Limiter(3, 1, name, "another key", REDIS).hold(0, CLOCK)
+@pytest.mark.parametrize("given", [KEY, lambda: KEY], ids=["string", "function"])
+def test_a_limit_is_shared_by_the_clients_of_one_key(play: Player, redis: str, given: Any) -> None:
+    """And by those only, also when a function has to be asked for the key."""
+
+    def scenario(client: Any) -> Any:
+        yield client.query.get_batch("b")
+
+    options: dict[str, Any] = {"limiter": redis, "deadline": 0.3, "retries": 0}
+    keys = [f"{KEY}-{time.time_ns()}-{number}" for number in range(2)]
+    with Server(answer(QUERY_BATCH)) as server:
+        options["base_url"] = server.url
+        for key in [keys[0]] * 20 + [keys[1]]:
+            play("Supermetrics", scenario, token=key if isinstance(given, str) else lambda key=key: key, **options)
+        with pytest.raises(errors.NotSentError, match="rate limiter"):
+            play("Supermetrics", scenario, token=keys[0], **options)
+    assert len(server.requests) == 21
 
 
 def test_a_limiter_without_its_storage() -> None:
@@ -290,9 +311,11 @@ def test_a_limiter_without_its_storage() -> None:
     with pytest.raises(errors.NotSentError, match="storage") as raised:
         client.query.get_batch("b")
     assert_no_secret(raised.value, "passw0rd-of-redis")
-    for wrong in ("http://x", "memory", 5):
-        with pytest.raises(ConfigurationError, match="limiter"):
-            Supermetrics(KEY, limiter=wrong)  # type: ignore[arg-type]
+    unusable: list[Any] = ["http://x", "memory", 5, "redis://:passw0rd-of-redis@x:port", "redis://[x"]
+    for wrong in unusable:
+        with pytest.raises(ConfigurationError, match="limiter") as refused:
+            Supermetrics(KEY, limiter=wrong)
+        assert_no_secret(refused.value, "passw0rd-of-redis")
 
 
 def test_members_that_a_request_schema_leaves_open_may_be_sent() -> None:
