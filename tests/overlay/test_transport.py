@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import copy
 import gc
+import importlib
 import multiprocessing
 import os
 import pickle
@@ -340,6 +341,25 @@ def test_clients_and_models_cross_a_process_pool(method: str, monkeypatch: pytes
                 pool.submit(view.micropanel.get_batch, 4445556).result(60)
     assert raised.value.operation == "micropanel.get_batch"
     assert [request.headers.get("x-view") for request in server.requests] == ["1", "1"]
+
+
+def test_clients_and_models_cross_a_dask_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask and Ray pickle with cloudpickle: a method of a client is a task, and a client its argument."""
+    distributed = importlib.import_module("distributed")  # it has no types
+    monkeypatch.setenv("QUESTIONPRO_API_KEY", KEY)
+    options: dict[str, Any] = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    with (
+        Server(answer(BATCH), answer(BATCH), answer({}, 404)) as server,
+        QuestionPro(base_url=server.url, retries=0) as client,
+        distributed.LocalCluster(processes=True, **options) as cluster,
+        distributed.Client(cluster) as dask,
+    ):
+        batch = dask.submit(client.micropanel.get_batch, 4445556, pure=False).result(60)
+        assert batch.to_dict() == BATCH["response"]
+        assert dask.submit(lambda each: each.micropanel.get_batch(1).id, client, pure=False).result(60) == 4445556
+        with pytest.raises(errors.NotFoundError) as raised:
+            dask.submit(client.with_options(deadline=5).micropanel.get_batch, 2, pure=False).result(60)
+    assert raised.value.operation == "micropanel.get_batch"
 
 
 def a_secret() -> str:
