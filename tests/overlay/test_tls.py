@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,9 +74,19 @@ def test_an_unknown_authority_is_refused_before_anything_is_sent(play: Player, a
 
 
 def test_a_server_without_tls_is_refused(play: Player) -> None:
-    with Server(answer(BATCH)) as server, pytest.raises(errors.NotSentError):
-        play("QuestionPro", get, base_url=at_localhost(server), retries=0)
-    assert server.requests == []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer(b"", 400))
+
+        plain = threading.Thread(target=serve)
+        plain.start()
+        with pytest.raises(errors.NotSentError):
+            play("QuestionPro", get, base_url=f"https://localhost:{listener.getsockname()[1]}", retries=0)
+        plain.join()
 
 
 def test_the_deadline_holds_over_tls(play: Player, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
