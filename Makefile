@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup run test check generate lint types emulator bench bench-emulator hostile fuzz docs-check docs-update clean
+.PHONY: help setup run test check generate lint types emulator bench bench-emulator hostile fuzz docs-check docs-update oldest lock clean
 help:  ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
@@ -67,6 +67,11 @@ build/official:  # the official SDK of Supermetrics, for `make bench` to compare
 
 bench: setup build/official  ## measure the client against the stock one (docs/benchmarks.md); build/bench.json
 	$(BIN)/python -m truecopy_tools.bench
+
+oldest:  ## the clients' tests with the oldest dependencies that pyproject.toml allows (needs uv)
+	uv venv --quiet --clear build/oldest
+	uv pip install --quiet --python build/oldest --resolution lowest-direct --editable '.[dev]'
+	build/oldest/bin/python -m pytest -n auto tests/overlay tests/cli
 
 lock: setup  ## pin requirements.txt anew from pyproject.toml
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt

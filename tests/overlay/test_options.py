@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import dataclasses
 import logging
 import os
 import shutil
@@ -18,7 +19,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from truecopy import AsyncSupermetrics, QuestionPro, Supermetrics, Timeouts, errors
+from truecopy import AsyncSupermetrics, QuestionPro, Supermetrics, Timeouts, errors, supermetrics
 from truecopy.errors import ConfigurationError, RateLimit
 from truecopy.observe import Event
 from truecopy.retry import CLOCK
@@ -288,22 +289,25 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.terminate()
 
 
-@pytest.mark.parametrize("given", [KEY, lambda: KEY], ids=["string", "function"])
-def test_a_limit_is_shared_by_the_clients_of_one_key(play: Player, redis: str, given: Any) -> None:
+@pytest.mark.parametrize("asked", [False, True], ids=["string", "function"])
+def test_a_limit_is_shared_by_the_clients_of_one_key(
+    play: Player, redis: str, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And by those only, also when a function has to be asked for the key."""
+    few = dataclasses.replace(supermetrics.PROVIDER, limit=(3, 3600))
+    monkeypatch.setattr(supermetrics._Configured, "PROVIDER", few)
+    first, second = (f"{KEY}-{time.time_ns()}-{number}" for number in range(2))
 
-    def scenario(client: Any) -> Any:
-        yield client.query.get_batch("b")
+    def call(key: str) -> None:
+        token = (lambda: key) if asked else key
+        play("Supermetrics", lambda c: c.query.get_batch("b"), token=token, base_url=server.url, limiter=redis)
 
-    options: dict[str, Any] = {"limiter": redis, "deadline": 0.3, "retries": 0}
-    keys = [f"{KEY}-{time.time_ns()}-{number}" for number in range(2)]
     with Server(answer(QUERY_BATCH)) as server:
-        options["base_url"] = server.url
-        for key in [keys[0]] * 20 + [keys[1]]:
-            play("Supermetrics", scenario, token=key if isinstance(given, str) else lambda key=key: key, **options)
+        for key in (first, second, first, first):
+            call(key)
         with pytest.raises(errors.NotSentError, match="rate limiter"):
-            play("Supermetrics", scenario, token=keys[0], **options)
-    assert len(server.requests) == 21
+            call(first)
+    assert len(server.requests) == 4
 
 
 def test_a_limiter_without_its_storage() -> None:
