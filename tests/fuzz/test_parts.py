@@ -99,7 +99,7 @@ def test_accepted_failures_need_a_reason_and_an_end(tmp_path: Path) -> None:
 
 def _plan(shard: str, **changed: Any) -> list[tuple[str, int]]:
     options = {"seed": 10, "cases": 1, "seconds": 0, "url": "", "rate": "", "reports": "junit", "database": ""}
-    options |= {"baseline": "nowhere", "in_process": False, "safe": False, "shard": shard, **changed}
+    options |= {"baseline": "nowhere", "sockets": 1, "safe": False, "shard": shard, **changed}
     return [(job.target.name, job.seed) for job in plan(list(TARGETS.values()), **options)]
 
 

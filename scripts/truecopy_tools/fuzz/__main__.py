@@ -20,6 +20,7 @@ from .worker import BUILD, REPORTS, Job, replay, run
 SEED = 20201005
 CASES = 25
 NIGHT = 3600
+SOCKETS = 8
 DATABASE = ROOT / "build" / "fuzz-examples"
 
 
@@ -46,11 +47,11 @@ OPTIONS: list[Callable[[Any], Any]] = [
     _option("--seed", SEED, click.IntRange(0), "One seed, one run."),
     _option("--url", "", str, "A server that runs already, instead of an emulator."),
     _option("--rate", "", str, "At most so many requests, as 100/m; a server's Retry-After is kept to anyway."),
+    _option("--sockets", SOCKETS, click.IntRange(0), "Each so many-th request to an emulator goes over a socket."),
     _option("--shard", "1/1", str, "Which part of how many, for several machines."),
     _option("--reports", "junit,html", str, f"Of {', '.join(REPORTS)}."),
     _option("--database", "", str, "A folder for examples that failed, to be tried first next time."),
     _option("--baseline", str(baseline.FOLDER), str, "A folder with failures that are accepted for some time."),
-    _flag("--in-process", "Call the emulator without a socket: quicker."),
     _flag("--safe", "Send nothing that could write."),
 ]
 
@@ -87,7 +88,7 @@ def plan(targets: list[Target], **chosen: Any) -> list[Job]:
                 chosen["seconds"],
                 base_url(target, url, len(targets) == 1) if url else "",
                 safe=chosen["safe"],
-                in_process=chosen["in_process"],
+                sockets=chosen["sockets"],
                 reports=reports,
                 database=str(Path(chosen["database"]).resolve() / target.name) if chosen["database"] else "",
                 rate=chosen["rate"] or ("auto" if url else ""),
@@ -106,7 +107,7 @@ def _fuzz(jobs: list[Job], budget: int = 0) -> int:
     if budget:  # two at a time share it
         jobs = [job.lasting(max(1, round(budget * 2 / max(2, len(jobs))))) for job in jobs]
     for job in jobs:
-        where = job.url or ("an emulator in its process" if job.in_process else "an emulator of its own")
+        where = job.url or "an emulator of its own"
         screen.print(f"{job.target.name} on {where}: FUZZ_SEED={job.seed} FUZZ_CASES={job.cases}", markup=False)
     outcomes = run(jobs, done=lambda outcome: screen.print(report.line(outcome)))
     return report.show(screen, outcomes, time.monotonic() - started)

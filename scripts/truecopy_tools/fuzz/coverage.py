@@ -36,6 +36,7 @@ class Keywords:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self._meanings: dict[str, tuple[str, bool, frozenset[str]]] = {}
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
@@ -109,22 +110,30 @@ class Keywords:
         except (ValueError, TypeError, RecursionError):
             return  # no JSON value, such as bytes
         for detail in details:
-            location = unquote(str(detail["schemaLocation"]).rpartition("#")[2])
-            last = location.rsplit("/", 1)[-1]
-            if last in ASSERTIONS and last != "required":
-                yield location, bool(detail["valid"])
-            yield from self._required(location, value, detail["instanceLocation"])
+            pointer, asserts, required = self._meaning(detail["schemaLocation"])
+            if asserts:
+                yield pointer, detail["valid"]
+            if required and isinstance(holder := _instance(value, detail["instanceLocation"]), dict):
+                # The validator does not always report this keyword on its own.
+                yield f"{pointer}/required", required <= holder.keys()
 
-    def _required(self, location: str, value: Any, where: str) -> Iterator[tuple[str, bool]]:
-        """The keyword `required`, which the validator does not always report on its own."""
-        node = self.at(location)[0]
-        if not isinstance(node, dict) or not isinstance(node.get("required"), list):
-            return
-        for token in where.split("/")[1:]:
-            token = token.replace("~1", "/").replace("~0", "~")
-            value = value[int(token)] if isinstance(value, list) else value[token]
-        if isinstance(value, dict):
-            yield f"{location}/required", set(node["required"]) <= value.keys()
+    def _meaning(self, location: str) -> tuple[str, bool, frozenset[str]]:
+        """What the validator names: its pointer in the document, whether it is a keyword that asserts, and the
+        members that it requires where it is a schema."""
+        if location not in self._meanings:
+            pointer = unquote(location.rpartition("#")[2])
+            keyword, node = pointer.rsplit("/", 1)[-1], self.at(pointer)[0]
+            required = node.get("required") if isinstance(node, dict) else None
+            names = frozenset(required) if isinstance(required, list) else frozenset[str]()
+            self._meanings[location] = (pointer, keyword in ASSERTIONS and keyword != "required", names)
+        return self._meanings[location]
+
+
+def _instance(value: Any, pointer: str) -> Any:
+    for token in pointer.split("/")[1:]:
+        token = token.replace("~1", "/").replace("~0", "~")
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    return value
 
 
 def number(value: Any) -> Any:

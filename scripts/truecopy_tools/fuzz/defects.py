@@ -38,7 +38,7 @@ def hunt(console: Console, defects: Sequence[Defect], seed: int, cases: int) -> 
     came of it. The exit code."""
     started = time.monotonic()
     providers = sorted({defect.provider for defect in defects})
-    plain = Job(TARGETS[providers[0]], BUILD / "defects", seed, cases, fail_fast=True, in_process=True, reports=())
+    plain = Job(TARGETS[providers[0]], BUILD / "defects", seed, cases, fail_fast=True, sockets=0, reports=())
     jobs = [replace(plain, target=TARGETS[name], folder=plain.folder / f"none-{name}") for name in providers]
     jobs += [
         replace(plain, target=TARGETS[defect.provider], folder=plain.folder / defect.name, defect=defect.name)

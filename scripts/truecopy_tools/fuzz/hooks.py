@@ -14,12 +14,17 @@ from schemathesis.cli import handler
 from schemathesis.core.deserialization import DeserializationContext
 from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.core.transport import Response
+from schemathesis.resources import repository
 
 from . import checks
 from .corners import corners
 from .evidence import Evidence
 from .targets import SAFE_METHODS
 from .worker import EVIDENCE_VARIABLE, SAFE_VARIABLE
+
+# What answers held is offered to later requests, and each of them looks through all of it: a fifth of the time with 500
+# things of a kind, nothing worth mentioning with 50.
+repository.PER_CONTEXT_CAPACITY = 50
 
 if SAFE_VARIABLE in os.environ:
     # Also the coverage phase, which tries methods that an operation does not have.
