@@ -146,8 +146,13 @@ def accept(specs: str, seconds: int, days: int, reason: str, **chosen: Any) -> N
 @click.argument("case")
 @click.option("--url", envvar="FUZZ_URL", default="", help="Where to send it instead.")
 def replay_command(case: str, url: str) -> None:
-    """Send a failing CASE again, to an emulator like the one that failed (or to the same server)."""
-    sys.exit(replay(case, url))
+    """Send a failing CASE again, to an emulator like the one that failed (or to the same server). If it passes alone,
+    the whole run is made again, since it may need what came before."""
+    code, job = replay(case, url)
+    if code or job.url:
+        sys.exit(code)
+    print("Alone it passes. The run that found it, again:", flush=True)
+    sys.exit(_fuzz([job]))
 
 
 @main.command("defects")

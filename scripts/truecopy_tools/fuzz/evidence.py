@@ -13,12 +13,13 @@ from typing import Any
 from schemathesis.baseline import Baseline
 from schemathesis.cli import EventHandler, ExecutionContext
 from schemathesis.engine import Status, events
-from schemathesis.engine.recorder import ScenarioRecorder
+from schemathesis.engine.recorder import Request, ScenarioRecorder
 from schemathesis.engine.run import PhaseName
 
+from . import masking
 from .checks import ASKED
 from .coverage import Coverage
-from .worker import EVIDENCE_VARIABLE
+from .worker import CREDENTIAL_VARIABLE, EVIDENCE_VARIABLE
 
 PROBE = "probe"  # a request that a check made on its own
 
@@ -54,6 +55,8 @@ class Evidence(EventHandler[ExecutionContext]):
             by_mode = seen["cases"].setdefault(phase.value, Counter())
             by_mode[mode] += 1
             status = str(interaction.response.status_code) if interaction and interaction.response else "none"
+            if interaction and interaction.response and status.startswith("2"):
+                masking.note(interaction.response.request.body, interaction.response.content)
             seen["statuses"].setdefault(mode, Counter())[status] += 1
             if node.transition is not None and node.is_transition_applied:
                 self.links[node.transition.id] += 1
@@ -74,6 +77,7 @@ class Evidence(EventHandler[ExecutionContext]):
                             "cases": self.cases,
                             "seconds": round((interaction.timestamp if interaction else time.time()) - self.started, 3),
                             "curl": check.failure_info.code_sample,
+                            "credential": interaction is not None and _has_credential(interaction.request),
                         }
                     )
 
@@ -91,3 +95,8 @@ class Evidence(EventHandler[ExecutionContext]):
             "failures": self.failures,
         }
         self.path.write_text(json.dumps(document, indent=1) + "\n")
+
+
+def _has_credential(request: Request) -> bool:
+    """The run's own credential was sent, not another one or none."""
+    return os.environ[CREDENTIAL_VARIABLE] in f"{request.headers} {request.uri} {request.body!r}"

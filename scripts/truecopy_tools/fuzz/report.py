@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import shlex
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from . import verdict
-from .worker import BUILD, Outcome
+from .worker import BUILD, CREDENTIAL, Outcome
 
 WIDTH = 140
 
@@ -38,8 +40,10 @@ def show(console: Console, outcomes: list[Outcome], seconds: float) -> int:
         failed = failed or bool(broken)
         for failure in _distinct(outcome):
             console.print(f"\n{name}: {failure['title']} ({failure['check']})", style="red", markup=False)
-            console.print(f"{failure['message']}\n{failure['curl']}", markup=False, highlight=False, soft_wrap=True)
-            console.print(f"again: make fuzz-replay CASE={failure['case']}", markup=False)
+            console.print(
+                f"{failure['message']}\n{pasteable(outcome, failure)}", markup=False, highlight=False, soft_wrap=True
+            )
+            console.print(f"again: {_place()}make fuzz-replay CASE={failure['case']}", markup=False)
         for problem in broken:
             console.print(f"{name}: {problem}", style="red", markup=False, soft_wrap=True)
         for note in verdict.notes(outcome):
@@ -53,6 +57,23 @@ def show(console: Console, outcomes: list[Outcome], seconds: float) -> int:
     return 0 if state == "passed" else 1
 
 
+def pasteable(outcome: Outcome, failure: dict[str, Any]) -> str:
+    """A failure's request as a command for a shell, in which the credential is a variable of the environment. Without
+    one it is the emulator's; what was sent with another credential cannot be shown."""
+    curl, secret = str(failure["curl"]), outcome.job.target.secret
+    if not failure["credential"]:
+        return curl
+    variable = f"${{{secret}:-{CREDENTIAL}}}"
+    for sent, written in (
+        ("'Authorization: [Filtered]'", f'"Authorization: Bearer {variable}"'),
+        ("'api-key: [Filtered]'", f'"api-key: {variable}"'),
+        ("=%5BFiltered%5D", f"='\"{variable}\"'"),
+        ("client_secret=[Filtered]", f"client_secret='\"{variable}\"'"),
+    ):
+        curl = curl.replace(sent, written)
+    return curl
+
+
 def _processor(total: int) -> str:
     """What of the time was ours: on a machine that has other things to do, the rate alone says little."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -64,7 +85,12 @@ def again(outcome: Outcome) -> str:
     """The command that repeats a run, from nothing but a checkout."""
     job = outcome.job
     where = f" FUZZ_URL={job.url}" if job.url else ""
-    return f"FUZZ_SPECS={job.target.name} FUZZ_SEED={job.seed} FUZZ_CASES={job.cases}{where} make fuzz"
+    return f"{_place()}FUZZ_SPECS={job.target.name} FUZZ_SEED={job.seed} FUZZ_CASES={job.cases}{where} make fuzz"
+
+
+def _place() -> str:
+    """Where the run left its cases, if that has to be said."""
+    return f"FUZZ_BUILD={shlex.quote(str(BUILD))} " if "FUZZ_BUILD" in os.environ else ""
 
 
 def _distinct(outcome: Outcome) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from . import masking
 from .targets import ROOT, TARGETS, Target, UsageError, base_url
 
 CONFIGURATION = ROOT / "schemathesis.toml"
@@ -25,6 +26,7 @@ BUILD = Path(os.environ.get("FUZZ_BUILD") or ROOT / "build" / "fuzz").resolve()
 OUTPUT, EVIDENCE, SUMMARY, JOB = "output.txt", "evidence.json", "summary.json", "job.json"
 CREDENTIAL = "emulator-key"
 EVIDENCE_VARIABLE = "FUZZ_EVIDENCE"
+CREDENTIAL_VARIABLE = "FUZZ_CREDENTIAL"
 SAFE_VARIABLE = "FUZZ_SAFE"
 EMULATOR_VARIABLE = "FUZZ_EMULATOR"
 PRELOADED = (
@@ -135,8 +137,8 @@ def enter(job: Job) -> None:
     os.environ.pop(SAFE_VARIABLE, None)
     if job.safe:
         os.environ[SAFE_VARIABLE] = "1"
-    told = {"target": job.target.name, "defect": job.defect, "url": job.url, "seed": job.seed, "cases": job.cases}
-    (job.folder / JOB).write_text(json.dumps(told) + "\n")
+    told = {name: getattr(job, name) for name in ("seed", "cases", "url", "defect", "sockets")}
+    (job.folder / JOB).write_text(json.dumps({"target": job.target.name, **told}) + "\n")
     if job.url:
         # The configuration names every target's credential; those of other targets are not asked for.
         for target in TARGETS.values():
@@ -147,6 +149,7 @@ def enter(job: Job) -> None:
             os.environ[target.secret] = CREDENTIAL
         os.environ[EMULATOR_VARIABLE] = "1"
         os.environ["no_proxy"] = "127.0.0.1"  # whatever proxy this machine uses, the emulator is not behind it
+    os.environ[CREDENTIAL_VARIABLE] = os.environ.get(job.target.secret, "")
 
 
 def _perform(job: Job) -> None:
@@ -162,11 +165,19 @@ def _perform(job: Job) -> None:
     gc.set_threshold(50_000, 20, 50)
     with serving(job) as url:
         sys.argv = ["st", *job.arguments(url)]
-        schemathesis.main(sys.argv[1:], prog_name="st")
+        try:
+            schemathesis.main(sys.argv[1:], prog_name="st")
+        finally:
+            if job.url:  # what an emulator takes and gives is public
+                sys.stdout.flush()
+                masking.mask(job.folder, {os.environ[CREDENTIAL_VARIABLE], *masking.found})
 
 
-def replay(case: str, url: str = "") -> int:
-    """Send a case again that failed in an earlier run; the exit code: 1 when it fails again.
+def replay(case: str, url: str = "") -> tuple[int, Job]:
+    """Send a case again that failed in an earlier run.
+
+    Returns:
+        1 when it fails again, else 0; and the job that found it.
 
     Raises:
         UsageError: no run left such a case.
@@ -178,17 +189,17 @@ def replay(case: str, url: str = "") -> int:
     else:
         raise UsageError(f"no failing case {case} in {BUILD}; a run leaves its cases there until the next one")
     told = _read(folder / JOB)
-    target = TARGETS[told["target"]]
-    url = base_url(target, url, alone=True) if url else told["url"]
-    job = Job(target, folder, told["seed"], told["cases"], 0, url, told["defect"])
+    target = TARGETS[told.pop("target")]
+    job = Job(target, folder, **told)
+    if url:
+        job = replace(job, url=base_url(target, url, alone=True))
     _warm_up()
     enter(job)
-    os.environ.pop(EVIDENCE_VARIABLE)
     from schemathesis.cli import schemathesis
 
     with serving(job) as base:
         arguments = ["--config-file", str(CONFIGURATION), "replay", case, "--url", base, "--keep"]
-        return int(schemathesis.main(arguments, prog_name="st", standalone_mode=False) or 0)
+        return int(schemathesis.main(arguments, prog_name="st", standalone_mode=False) or 0), job
 
 
 def _read(path: Path) -> dict[str, Any]:
