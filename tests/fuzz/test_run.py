@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
 import pytest
 from truecopy_emulator import Emulator
+from truecopy_tools.fuzz.masking import BASE64
 from truecopy_tools.fuzz.targets import ROOT
 
 SECRET = "s3cr3t-0f-th3-r3p0rt-t3st"  # gitleaks:allow
@@ -60,44 +66,68 @@ def test_a_server_that_knows_nothing_fails_loudly(nowhere: str, tmp_path: Path) 
     assert "failed: " in result.stdout
 
 
-def test_a_running_server_is_fuzzed_and_its_credential_is_in_no_report(tmp_path: Path) -> None:
+def _contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file, and what it holds in base64."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            yield path, content
+            for text in BASE64.findall(content):
+                with contextlib.suppress(binascii.Error):
+                    yield path, base64.b64decode(text, validate=True)
+
+
+def test_a_running_server_is_fuzzed_and_no_secret_is_in_any_report(tmp_path: Path) -> None:
     with Emulator() as emulator:
-        emulator.world.settings.credentials = {SECRET: "valid"}
+        emulator.set_credential(SECRET)
         result = fuzz(
             FUZZ_URL=emulator.origin,
-            FUZZ_SPECS="supermetrics",
+            FUZZ_SPECS="asavie",
             FUZZ_CASES="3",
             FUZZ_SEED="7",
             FUZZ_REPORTS="junit,html,har,ndjson",
             FUZZ_BUILD=str(tmp_path),
-            SUPERMETRICS_TOKEN=SECRET,
+            ASAVIE_TOKEN=SECRET,
         )
-    folder = tmp_path / "supermetrics"
+        handed_out = re.findall(rb'"access_token":"([^"]+)"', b"".join(each.answer.body for each in emulator.journal))
+    folder = tmp_path / "asavie"
     assert result.returncode == 0, result.stdout + result.stderr
     assert "FUZZ_SEED=7" in result.stdout
     assert {path.name for path in folder.iterdir()} >= {"junit.xml", "html", "traffic.har", "events.ndjson"}
-    assert "DELETE /query/batch/{batch_id}" in result.stdout
-    assert (folder / "junit.xml").read_text().count("<testcase ") == 5  # four operations and the stateful phase
+    assert "GET /v1/batches/{batchid}" in result.stdout
+    assert (folder / "junit.xml").read_text().count("<testcase ") == 4  # three operations and the stateful phase
     assert (folder / "html" / "index.html").stat().st_size > 1000
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert [str(path) for path in files if SECRET.encode() in path.read_bytes()] == []
+    assert len(handed_out) > 3
+    secrets = [SECRET.encode(), b"emulator-key", *handed_out]  # the last but one is the client's secret
+    assert [path for path, content in _contents(tmp_path) for secret in secrets if secret in content] == []
     assert SECRET not in result.stdout + result.stderr
 
 
-def test_safe_mode_sends_nothing_that_could_write(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("spec", "rate"), [("asavie", "40/s"), ("supermetrics", "auto")])
+def test_safe_mode_sends_nothing_that_could_write_and_keeps_to_the_rate(spec: str, rate: str, tmp_path: Path) -> None:
     with Emulator() as emulator:
+        if rate == "auto":
+            emulator.faults.add("status=429;retry-after=1", provider=spec, times=2)
         result = fuzz(
             FUZZ_URL=emulator.origin,
-            FUZZ_SPECS="asavie",
+            FUZZ_SPECS=spec,
             FUZZ_CASES="2",
             FUZZ_SAFE="1",
+            FUZZ_RATE=rate,
             FUZZ_BUILD=str(tmp_path),
             ASAVIE_TOKEN=emulator.credential,
+            SUPERMETRICS_TOKEN=emulator.credential,
         )
-        methods = {exchange.request.method for exchange in emulator.journal}
+        sent = [(each.time, each.request.method, each.answer.status) for each in emulator.journal]
     assert result.returncode == 0, result.stdout
-    assert methods <= {"GET", "HEAD", "OPTIONS"}
-    assert "GET" in methods
+    assert {method for _, method, _ in sent} <= {"GET", "HEAD", "OPTIONS"}
+    assert len(sent) > 50
+    if rate == "40/s":
+        assert sent[-1][0] - sent[0][0] > (len(sent) - 40) / 40 - 0.5
+    else:
+        waited = [later[0] - sooner[0] for sooner, later in pairwise(sent) if sooner[2] == 429]
+        assert len(waited) == 2
+        assert min(waited) > 0.9
 
 
 def test_usage_errors_are_one_line() -> None:

@@ -12,8 +12,10 @@ import json
 import math
 import os
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
@@ -24,6 +26,7 @@ from defusedxml.ElementTree import fromstring
 from schemathesis import Case
 from schemathesis.checks import CheckContext
 from schemathesis.core.failures import Failure
+from schemathesis.core.rate_limit import RATE_LIMIT_AUTO_MAX_RETRIES, parse_retry_after, ratelimit
 from schemathesis.core.transport import Response
 
 from .targets import SAFE_METHODS
@@ -156,6 +159,16 @@ _session = requests.Session()
 _session.trust_env = False
 
 
+@dataclass
+class Limit:
+    """The rate limit of the run, which holds for what checks ask as well."""
+
+    rate: Any = None
+
+
+_limit = Limit()
+
+
 def ask(
     response: Response,
     *,
@@ -187,7 +200,14 @@ def ask(
     elif content is not None:
         asked.body = content
         asked.headers["content-length"] = str(len(content))
-    return _session.send(asked, timeout=10, allow_redirects=False)
+    for _ in range(RATE_LIMIT_AUTO_MAX_RETRIES):
+        with ratelimit(_limit.rate, str(asked.url)):
+            answer = _session.send(asked, timeout=10, allow_redirects=False)
+        delay = parse_retry_after(answer.headers.get("retry-after", ""))
+        if answer.status_code != 429 or _limit.rate != "auto" or delay is None:
+            break
+        time.sleep(delay)
+    return answer
 
 
 def plain(url: str | None) -> str:
@@ -232,6 +252,7 @@ def check(judge: Judge) -> Judge:
 
     @wraps(judge)
     def guarded(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
+        _limit.rate = case.operation.schema.config.rate_limit_for(operation=case.operation)
         try:
             return judge(ctx, response, case)
         except Failure:
