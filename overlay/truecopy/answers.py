@@ -208,7 +208,7 @@ def _failure(wording: Wording, status: int, body: Any) -> ApiError | None:
     error = class_for(effective)(fields.pop("detail", None), **fields)
     error.status = effective
     error.title = error.title or _phrase(effective)
-    if 300 <= status < 400:
+    if status in (301, 302, 303, 307, 308):
         error.detail = "the answer is a redirect; redirects are not followed, set base_url to the address that answers"
     return error
 

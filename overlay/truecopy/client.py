@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import functools
 import inspect
 import os
@@ -20,8 +19,9 @@ from truecopy.exchange import Timeouts, open_async_exchange, open_exchange
 from truecopy.life import Core
 from truecopy.observe import Hook
 from truecopy.pools import AsyncPool, Pool
-from truecopy.provider import Provider, Settings
-from truecopy.retry import Clock, Policy, Retries, no_retries
+from truecopy.provider import Provider
+from truecopy.retry import Clock, Policy
+from truecopy.settings import Settings
 
 if TYPE_CHECKING:
     from truecopy.limits import Limiter
@@ -80,7 +80,7 @@ class BaseClient:
         url = options.get("base_url", os.environ.get(f"{provider.name.upper()}_BASE_URL") or None)
         base_url = _base_url(_server(provider, datacenter) if datacenter is not None or url is None else url)
         self._options = options
-        self._start(given, base_url, _settings(provider, Settings(), options))
+        self._start(given, base_url, _changed(provider, Settings(), options))
 
     def _start(self, given: Fixed | Asked | ClientCredentials, base_url: str, settings: Settings) -> None:
         limiter = self._options.get("limiter")
@@ -116,7 +116,7 @@ class BaseClient:
         view = object.__new__(type(self))
         view._options = self._options
         core = copy.copy(self._core)
-        core.settings = _settings(core.provider, core.settings, options)
+        core.settings = _changed(core.provider, core.settings, options)
         view._setup(core, self._pool)
         return view
 
@@ -285,57 +285,9 @@ def _known(options: Mapping[str, Any], known: Any) -> None:
         raise ConfigurationError(f"unknown option: {', '.join(sorted(unknown))}")
 
 
-def _settings(provider: Provider, settings: Settings, options: Mapping[str, Any]) -> Settings:
+def _changed(provider: Provider, settings: Settings, options: Mapping[str, Any]) -> Settings:
     """The settings with some replaced. Raises ConfigurationError for an unusable one."""
-    changes: dict[str, Any] = {}
-    if "timeout" in options:
-        timeout = options["timeout"]
-        steps = timeout if isinstance(timeout, Timeouts) else [timeout] * 4
-        changes["timeouts"] = Timeouts(*[_seconds("timeout", step) for step in steps])
-    if "deadline" in options:
-        changes["deadline"] = _seconds("deadline", options["deadline"])
-    if "retries" in options:
-        changes["retries"] = _policy(options["retries"])
-    if "headers" in options:
-        changes["headers"] = {**settings.headers, **_headers(options["headers"])}
-    if "on_mismatch" in options:
-        if options["on_mismatch"] not in ("raise", "warn"):
-            raise ConfigurationError("on_mismatch must be 'raise' or 'warn'")
-        changes["on_mismatch"] = options["on_mismatch"]
-    if "max_body" in options:
-        changes["limit"] = int(_seconds("max_body", options["max_body"]))
-    if "scheme" in options:
-        changes["scheme"] = options["scheme"]
-        if options["scheme"] not in provider.spec.schemes():
-            raise ConfigurationError(f"scheme must be one of {', '.join(provider.spec.schemes())}")
-    if "clock" in options:
-        changes["clock"] = options["clock"]
-    hooks = {name: options[name] for name in ("on_request", "on_response", "on_error") if name in options}
-    if hooks:
-        changes["hooks"] = dataclasses.replace(settings.hooks, **hooks)
-    return dataclasses.replace(settings, **changes)
-
-
-def _seconds(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise ConfigurationError(f"{name} must be a finite number above 0")
-    return float(value)
-
-
-def _policy(value: Any) -> Policy:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return Retries(attempts=value + 1) if value else no_retries
-    if not callable(value):
-        raise ConfigurationError("retries must be a number of repetitions or a policy, see truecopy.retry")
-    return value  # type: ignore[no-any-return]
-
-
-def _headers(headers: Any) -> dict[str, str]:
-    if not isinstance(headers, Mapping):
-        raise ConfigurationError("headers must be a mapping of names to values")
-    for name, value in headers.items():
-        if not isinstance(name, str) or not isinstance(value, str) or not name or not (name + value).isascii():
-            raise ConfigurationError(f"header {name!r}: names and values are ASCII strings")
-        if not (name + value).isprintable() or not name.replace("-", "").replace("_", "").isalnum():
-            raise ConfigurationError(f"header {name!r} has characters that a header cannot carry")
-    return dict(headers)
+    schemes = provider.spec.schemes() if "scheme" in options else []
+    if schemes and options["scheme"] not in schemes:
+        raise ConfigurationError(f"scheme must be one of {', '.join(schemes)}")
+    return settings.changed(options)

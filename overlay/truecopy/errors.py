@@ -82,6 +82,9 @@ class TruecopyError(Exception):
         text = ": ".join(part for part in (where, what, self.detail) if part) or type(self).__name__
         return f"{text} ({notes})" if notes else text
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
 
 class ConfigurationError(TruecopyError, ValueError):
     """A setting or an argument is unusable. No request was made."""

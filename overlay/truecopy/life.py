@@ -36,9 +36,10 @@ from truecopy.errors import (
 )
 from truecopy.exchange import Answer, Headers, Request
 from truecopy.observe import USER_AGENT, Span
-from truecopy.provider import Provider, Settings
+from truecopy.provider import Provider
 from truecopy.retry import Clock, Failure
 from truecopy.schema import Finding, Operation, errors_in, escape, type_name
+from truecopy.settings import Settings
 
 if TYPE_CHECKING:
     from truecopy.limits import Limiter
@@ -215,7 +216,7 @@ class Call(Generic[P]):
                     renewed = True
                     continue
                 pause = settings.retries(Failure(error, self.attempts, self.operation.idempotent, self.clock))
-                if pause is None or pause >= self._left():
+                if pause is None or not pause < self._left():
                     raise
             await self.backend.sleep(self.clock, pause)
 
@@ -271,7 +272,7 @@ class Call(Generic[P]):
                 headers[name.lower()] = prefix + secret
         # Connections go by the real clock, whatever clock the settings have.
         deadline = time.monotonic() + self._left()
-        return Request(self.operation.method, url, headers, self.content, settings.timeouts, deadline, settings.limit)
+        return Request(self.operation.method, url, headers, self.content, settings.timeout, deadline, settings.max_body)
 
     def _result(self, answer: Answer, body: Any) -> P:
         """The object that the caller gets. Raises ResponseMismatchError, with what is known of the answer."""
@@ -370,8 +371,8 @@ async def waiting(
         raise ConfigurationError(
             "no end state is documented: pass until=, a function that tells whether the wait is over"
         )
-    if not (timeout > 0 and interval > 0):
-        raise ConfigurationError("timeout and interval must be above 0")
+    if not all(isinstance(seconds, int | float) and seconds > 0 for seconds in (timeout, interval)):
+        raise ConfigurationError("timeout and interval must be numbers above 0")
     over = until or (lambda seen: getattr(seen, state) in ends)
     clock = core.settings.clock
     give_up = clock.monotonic() + timeout

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import ssl
 
 _Transport = TypeVar("_Transport", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
-_FAILURES = (httpx.HTTPError, httpx.StreamError)
+_FAILURES = (httpx.HTTPError, httpx.StreamError, UnicodeError)
 _NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -27,6 +27,7 @@ _NOT_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
+    UnicodeError,  # a host name that has no form for the network
 )
 
 

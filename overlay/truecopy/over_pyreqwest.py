@@ -52,19 +52,15 @@ def _configured(builder: _Builder, proxy: str | None, timeouts: Timeouts) -> _Bu
     if failure is not None:
         raise failure
     builder = builder.follow_redirects(False).gzip(False).deflate(False).brotli(False).zstd(False)
-    builder = builder.connect_timeout(_span(timeouts.connect))
-    builder = builder.read_timeout(_span(timeouts.read))
-    builder = builder.pool_timeout(_span(timeouts.pool))
+    builder = builder.connect_timeout(timedelta(seconds=timeouts.connect))
+    builder = builder.read_timeout(timedelta(seconds=timeouts.read))
+    builder = builder.pool_timeout(timedelta(seconds=timeouts.pool))
     return builder.pool_idle_timeout(timedelta(seconds=IDLE))
-
-
-def _span(seconds: float) -> timedelta:
-    return timedelta(seconds=min(seconds, 1e9))
 
 
 def _prepared(client: Any, request: Request) -> Any:
     """The request for pyreqwest. Raises ConfigurationError when it cannot be put on the wire."""
-    left = _span(max(request.deadline - time.monotonic(), 0.001))
+    left = timedelta(seconds=max(request.deadline - time.monotonic(), 0.001))
     try:
         builder = client.request(request.method, request.url).headers(request.headers).timeout(left)
         # With a read buffer, a body that breaks off would take status and headers with it.

@@ -77,6 +77,7 @@ SHARED: list[tuple[bytes, type[errors.TruecopyError], dict[str, Any]]] = [
     (answer(b'{"a": {"b": 1', 200), errors.ResponseMismatchError, {"pointer": ""}),
     (answer(status=204), errors.ResponseMismatchError, {"http_status": 204, "expected": "object"}),
     (answer(b"{}", 301, location="http://elsewhere.example/"), errors.ApiError, {"status": 301}),
+    (answer(status=304), errors.ApiError, {"status": 304, "detail": "the answer does not say why"}),
 ]
 CASES: list[tuple[str, bytes, type[errors.TruecopyError], dict[str, Any]]] = [
     *(
@@ -311,7 +312,8 @@ def _raise(error: errors.TruecopyError) -> None:
 def test_errors_pickle_and_copy_whole(error: errors.TruecopyError, through: Any) -> None:
     again = through(error)
     assert type(again) is type(error)
-    assert (vars(again), again.args, str(again)) == (vars(error), error.args, str(error))
+    assert (vars(again), again.args, repr(again)) == (vars(error), error.args, repr(error))
+    assert repr(error) == f"{type(error).__name__}({str(error)!r})"
 
 
 def test_errors_cross_a_process_pool() -> None:

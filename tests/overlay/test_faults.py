@@ -46,9 +46,10 @@ def test_refused(play: Player) -> None:
     assert_no_secret(raised.value)
 
 
-def test_unknown_host(play: Player) -> None:
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b", "a" * 300])
+def test_unknown_host(play: Player, host: str) -> None:
     with pytest.raises(errors.NotSentError) as raised:
-        play("QuestionPro", get, base_url="http://no-such-host.invalid", retries=0)
+        play("QuestionPro", get, base_url=f"http://{host}", retries=0)
     assert_no_secret(raised.value)
 
 

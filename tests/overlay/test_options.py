@@ -88,6 +88,9 @@ def test_views_share_what_is_shared_and_change_what_is_not(play: Player, clock: 
         {"headers": {"": "x"}},
         {"headers": {"a b": "x"}},
         {"headers": {"a": "é"}},
+        {"headers": {"Content-Length": "5"}},
+        {"headers": {"transfer-encoding": "chunked"}},
+        {"headers": {"Accept-Encoding": "br"}},
         {"on_mismatch": "ignore"},
         {"scheme": "none-such"},
         {"max_body": 0},
@@ -99,6 +102,18 @@ def test_unusable_options_are_refused_on_clients_and_views(options: Any) -> None
         QuestionPro(KEY, **options)
     with pytest.raises(ConfigurationError):
         QuestionPro(KEY).with_options(**options)
+
+
+@pytest.mark.parametrize("options", [{"on_request": 5}, {"on_error": "x"}, {"clock": time}])
+def test_unusable_hooks_and_clocks_are_refused(options: Any) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(options))):
+        QuestionPro(KEY, **options)
+
+
+def test_times_of_any_size_are_accepted(play: Player) -> None:
+    with Server(answer(BATCH)) as server:
+        options: Any = {"timeout": 1e300, "deadline": 1e300, "max_body": 1e300}
+        assert play("QuestionPro", get, base_url=server.url, **options).id == 4445556
 
 
 @pytest.mark.parametrize(

@@ -120,12 +120,6 @@ def test_a_failure_does_not_name_the_url(send: Send) -> None:
     assert "secret-value" not in f"{caught.value!r} {caught.value.__context__!r}"
 
 
-def test_timeouts_of_any_size_are_accepted(listen: Callable[[Handler], str], send: Send) -> None:
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-    request = ask(listen(lambda connection: connection.sendall(answer)), read=1e200)
-    assert send(request).body == b"{}"
-
-
 def test_cancelled_requests_give_their_places_back(listen: Callable[[Handler], str]) -> None:
     released = threading.Event()
     url = listen(lambda connection: released.wait(20))

@@ -205,6 +205,11 @@ def test_the_policy_can_be_replaced(play: Player, clock: TestClock, retries: Any
     assert (count, error.attempts) == (expected, expected)
 
 
+def test_a_policy_that_returns_no_number_of_seconds_gives_up(play: Player, clock: TestClock) -> None:
+    count, error = counted(play, clock, get, answer(b"", 503), retries=lambda failure: float("nan"))
+    assert (count, type(error), clock.pauses) == (1, errors.ServerError, [])
+
+
 def test_policies_compose(play: Player, clock: TestClock) -> None:
     seen: list[Failure] = []
     usual = Retries()

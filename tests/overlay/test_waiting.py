@@ -99,7 +99,9 @@ def test_failures_end_a_wait(play: Player, clock: TestClock) -> None:
             play("Supermetrics", lambda c: c.query.wait_for_batch("b"), base_url=server.url, clock=clock)
 
 
-@pytest.mark.parametrize("options", [{"timeout": 0}, {"timeout": -1}, {"interval": 0}, {"interval": float("nan")}])
+@pytest.mark.parametrize(
+    "options", [{"timeout": 0}, {"timeout": -1}, {"interval": 0}, {"interval": float("nan")}, {"timeout": "5"}]
+)
 def test_unusable_times_are_refused(play: Player, options: Any) -> None:
     with Server(state("STOPPED")) as server, pytest.raises(ConfigurationError, match="above 0"):
         play("Supermetrics", lambda c: c.query.wait_for_batch("b", **options), base_url=server.url)
