@@ -115,7 +115,7 @@ _COMPARED = (
     "xml",
 )
 _SOURCED = ("operation", "host", "security", "parameter", "request", "response", "media", "header", "field")
-_SILENT = ("example", "source", "printed", "model", "values", "id", "tag")
+_SILENT = ("example", "source", "printed", "model", "values", "flat", "per", "id", "tag")
 _MEDIA_ALIASES = {"text/json": "application/json"}
 
 

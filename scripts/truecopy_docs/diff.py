@@ -61,7 +61,9 @@ def compare(old: Facts, new: Facts, specs: Iterable[Spec] = ()) -> list[Change]:
     if new.truncated:
         before = {key: _shown(row, after[key]) for key, row in before.items() if key in after}
         after = {key: row for key, row in after.items() if key[0] != "contradiction" or key in before}
-    changes = compare_rows(before, after)
+    else:
+        after = _listed(before, after)
+    changes = compare_rows(_refolded(before, after), _refolded(after, before))
     spec, operation = next(((s, o) for s in specs if (o := s.operation_of(old)) is not None), (None, None))
     if spec is not None and operation is not None:
         changes = [_placed(change, spec, operation) for change in changes]
@@ -76,6 +78,51 @@ def _shown(old: Fact, new: Fact) -> Fact:
     if old.kind == "response":
         says["body"] = new.says.get("body")
     return Fact(old.kind, old.key, {word: value for word, value in says.items() if value is not None}, old.line)
+
+
+def _listed(before: Rows, after: Rows) -> dict[Key, Fact]:
+    """The rows without fields that only a sample still shows, beside fields that the page states: the page took them
+    back."""
+    stated = {_above(key) for key, row in after.items() if key[0] == "field" and "source" not in row.says}
+    lost = {
+        key
+        for key, row in after.items()
+        if key in before and "source" in row.says and "source" not in before[key].says and _above(key) in stated
+    }
+    return {key: row for key, row in after.items() if key not in lost}
+
+
+def _refolded(rows: Rows, known: Rows) -> Rows:
+    """The rows of a page that lost its indentation, nested as the other page has them where both readings are possible.
+
+    A new object takes what follows it on such a page. Once a member of its own has been seen, a field that the other
+    page has further up ends it.
+    """
+    flat = {key[1] for key, row in rows.items() if key[0] == "field" and not key[2] and row.says.get("flat")}
+    places = {key[1:] for key in known if key[0] == "field"}
+    moved: dict[Key, str] = {}  # where each field is now
+    closed: dict[Key, str] = {}  # a new object -> where its members go since it ended
+    own: set[Key] = set()  # new objects of which a member was seen
+    result: dict[Key, Fact] = {}
+    for key, row in rows.items():
+        if key[0] != "field" or key[1] not in flat or not key[2]:
+            result[key] = row
+            continue
+        at, (above, _, name) = key[1], key[2].rpartition("/")
+        scope = moved.get((at, above), above)
+        while (at, scope) in closed:
+            scope = closed[at, scope]
+        if (at, f"{scope}/{name}") not in places and (at, scope.removesuffix("/*")) in own:
+            outer = scope
+            while outer and (at, f"{outer}/{name}") not in places:
+                outer = outer.rpartition("/")[0]
+            if (at, f"{outer}/{name}") in places:
+                closed[at, scope] = scope = outer
+        if name != "*" and (at, scope.removesuffix("/*")) not in places:
+            own.add((at, scope.removesuffix("/*")))
+        moved[at, key[2]] = pointer = f"{scope}/{name}"
+        result.setdefault(("field", at, pointer), replace(row, key=(at, pointer)))
+    return result
 
 
 def _placed(change: Change, spec: Spec, operation: Operation) -> Change:
@@ -120,6 +167,15 @@ class _Comparison:
             if word == "path" and self.host_said_on_one_side(str(was), str(now)):
                 continue
             self.note(BREAKING, f"{word}-changed", f"{word} of the operation", key, was, now)
+        if not same_words("deprecated", old.says.get("deprecated"), new.says.get("deprecated")):
+            self.note(
+                DOCUMENTATION,
+                "operation-deprecated-changed",
+                "whether the operation is deprecated",
+                key,
+                bool(old.says.get("deprecated")),
+                bool(new.says.get("deprecated")),
+            )
         for word in ("id", "tag"):
             if old.says.get(word) != new.says.get(word):
                 self.note(
@@ -333,6 +389,8 @@ class _Comparison:
     def lists(self) -> None:
         """An object that became a list of such objects, or the reverse: its members did not move by themselves."""
         for key in self.keys("field")[2]:
+            if key not in self.before or key not in self.after:
+                continue  # below a list that was dealt with
             kinds = (self.before[key].says.get("type"), self.after[key].says.get("type"))
             if kinds not in (("object", "array"), ("array", "object")):
                 continue

@@ -71,9 +71,9 @@ class Facts:
         return (row for row in self.rows if row.kind in kinds)
 
     def comparable(self) -> dict[tuple[str, ...], dict[str, Any]]:
-        """Everything but the lines: equal for two captures that say the same."""
+        """Everything but where and how it was read: equal for two captures that say the same."""
         return {
-            (row.kind, *row.key): {word: value for word, value in row.says.items() if word != "lines"}
+            (row.kind, *row.key): {word: value for word, value in row.says.items() if word not in ("lines", "flat")}
             for row in self.rows
         }
 

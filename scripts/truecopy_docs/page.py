@@ -101,6 +101,10 @@ _INLINE = {"a", "abbr", "b", "br", "cite", "em", "font", "i", "kbd", "mark", "q"
 _INLINE |= {"code", "sup", "u", "var", "wbr", "label", "time"}
 
 
+# What syntax highlighters call the pieces of a line of code.
+_TOKEN = re.compile(r"token$|hljs|mtk|tok-|cm-|ace_|pl-|sy-|shiki")
+
+
 def _html_lines(text: str) -> list[Line]:
     """Saved HTML as lines: one per block or cell, preformatted text as it stands, depth as in the document."""
     from bs4 import BeautifulSoup
@@ -112,9 +116,11 @@ def _html_lines(text: str) -> list[Line]:
     lines: list[Line] = []
 
     def prose(tag: Tag) -> bool:
-        """Whether the inline children of a tag belong to one sentence: it has text of its own, or a single child."""
+        """Whether the inline children of a tag belong together: it has text of its own, or is coloured code."""
+        inner = tag.find_all(True)
         own = any(type(child) is NavigableString and child.strip() for child in tag.children)
-        return own and all(child.name in _INLINE for child in tag.find_all(True))
+        coloured = any(_TOKEN.match(name) for child in inner for name in child.get_attribute_list("class") if name)
+        return (own or coloured) and all(child.name in _INLINE for child in inner)
 
     def visit(tag: Tag, depth: int) -> None:
         line = tag.sourceline or 1

@@ -26,16 +26,18 @@ _CLASS = {
 }
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-_IGNORED = ("example", "source", "printed", "lines", "values", "dataType")
-_PROSE = ("model", "stated", "repaired")
+_IGNORED = ("example", "source", "printed", "lines", "values", "dataType", "flat")
+_PROSE = ("model", "stated", "repaired", "deprecated")
 
 
 def same_words(word: str, old: Any, new: Any) -> bool:
     """Whether two values of a word say the same; silence about a flag is the flag not being set."""
     if word in _IGNORED:
         return True
-    if word in ("nullable", "required", "uniqueItems"):
+    if word in ("nullable", "required", "uniqueItems", "deprecated"):
         return bool(old) == bool(new)
+    if word == "per" and (old is None or new is None):
+        return True  # read from prose, which may say it in words of its own
     if word in ("enum", "type") and isinstance(old, list) and isinstance(new, list):
         return _values(old) == _values(new)
     return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)

@@ -13,7 +13,7 @@ from truecopy_docs.loose import step
 __all__ = ["KEYWORDS", "add_sample", "add_schema", "is_schema", "json_type", "resolved", "types_of"]
 
 KEYWORDS = (
-    *("enum", "const", "default", "pattern", "format"),
+    *("enum", "const", "default", "pattern", "format", "deprecated"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )

@@ -207,7 +207,7 @@ class Spec:
             "path": operation.path,
             "id": operation.id,
             "tag": operation.tag,
-        }
+        } | ({"deprecated": True} if operation.node.get("deprecated") else {})
         yield Entry(Fact("operation", (), says, 0), top, (top.rpartition("/")[0], top))
         for number, server in enumerate(operation.node.get("servers") or self.document.get("servers") or ()):
             yield Entry(Fact("host", (str(server.get("url")),), {}, 0), "/servers", ("/servers", f"/servers/{number}"))
@@ -254,6 +254,7 @@ class Spec:
                 place = f"{chain[-1]}/schema"
                 words, way = self._words(place, parameter.get("schema", {}))
                 words["required"] = bool(parameter.get("required"))
+                words |= {"deprecated": True} if parameter.get("deprecated") else {}
                 key = (str(parameter.get("in")), str(parameter.get("name")))
                 yield Entry(Fact("parameter", key, words, 0), chain[-1], (operation.pointer, *chain, *way))
 

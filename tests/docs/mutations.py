@@ -77,6 +77,7 @@ MUTATIONS = [
     _m("002", "error id", ('"1013"', '"1014"'), codes="error-id-changed"),
     _m("002", "status renumbered", ('"httpStatusCode": 403', '"httpStatusCode": 409'), codes="status-removed status-added"),
     _m("002", "members allowed", ('"additionalProperties": false,\n"required": [\n"answerID"', '"additionalProperties": true,\n"required": [\n"answerID"'), codes="field-additional-changed", exit_status=3),
+    _m("002", "body as XML", ("Content-Type: application/json", "Content-Type: application/xml"), ("'Content-Type': 'application/json'", "'Content-Type': 'application/xml'"), codes="media-type-removed media-type-added"),
     # ASP.NET
     _m("001", "method", ("GET v1", "POST v1"), codes="method-changed"),
     _m("001", "path", ("v1/batches/", "v2/batches/"), codes="path-changed"),
@@ -94,6 +95,8 @@ MUTATIONS = [
     _m("001", "XML namespace", ("AS.Models.API", "AS.Models.Api2"), codes="xml-namespace-changed"),
     _m("001", "JSON alias dropped", ("application/json, text/json", "application/json"), codes="media-type-removed"),
     _m("001", "status in the prose", ("a 404 error", "a 410 error"), codes="status-removed status-added"),
+    _m("001", "field renamed in the table only", ("\nStatusUrl\n", "\nStatusUri\n"), codes="field-removed field-added contradiction-added"),
+    _m("001", "table of another model", ("Response Formats", "Batch\nNameDescriptionTypeAdditional information\nOwner\n\nWhose it is\n\nstring\n\nNone.\n\nResponse Formats"), codes="field-added", exit_status=3),
     # Document360
     _m("003", "method", ("\nGet\n/query", "\nPost\n/query"), codes="method-changed"),
     _m("003", "path", ("/query/batch/", "/query/batches/"), codes="path-changed"),
@@ -125,6 +128,14 @@ MUTATIONS = [
     _m("003", "success changed", ("Responses\n200", "Responses\n202"), codes="status-changed"),
     _m("003", "body added", ("Batch not found", "Batch not found\n\nobject\ncode\nstring"), codes="body-added", exit_status=3),
     _m("003", "model renamed", ("(QueryBatch)", "(Batch)"), codes="field-model-changed", exit_status=3),
+    _m("003", "object added among others", ("query_amount\n", "owner\nobject (Owner)\nid\nstring\nteam\nobject (Team)\nname\nstring\nquery_amount\n"), codes="field-added", exit_status=3),
+    _m("003", "list of objects added before the links", ("links\nobject\n", "queries\nArray of object (BatchQuery)\nquery_id\nstring\nstate\nstring\nlinks\nobject\n"), codes="field-added", exit_status=3),
+    _m("003", "fields wrapped in an object", ("\nhref\nstring\n401", "\ntarget\nobject\nhref\nstring\n401"), codes="field-moved field-added"),
+    _m("003", "choice of two objects", ("data\nobject (QueryBatch)\n", "data\nOneOf\nobject (QueryBatch)\n"), ("links\nobject\n", "object (QueryBatchDraft)\nnote\nstring\nlinks\nobject\n"), codes="field-added", exit_status=3),
+    _m("003", "unit of a limit", ("limit per hour", "limit per minute"), codes="header-per-changed"),
+    _m("003", "field deprecated", ("query_concurrency\ninteger", "query_concurrency\nintegerDeprecated"), codes="field-deprecated-changed", exit_status=3),
+    _m("003", "operation deprecated", ("Retrieve information", "Deprecated\n\nRetrieve information"), codes="operation-deprecated-changed", exit_status=3),
+    _m("003", "security gone", ("Security\nHTTP\nType bearer\n", ""), codes="security-removed", exit_status=3),
     _m("003", "nested in the envelope", ("request_id\nstring\ndata", "data"), ("links\nobject\nstatus", "request_id\nstring\nlinks\nobject\nstatus"), codes="field-moved"),
 ]  # fmt: skip
 
@@ -142,4 +153,14 @@ SAME = [
     _m("003", "examples", ("Example5000", "Example4000"), ("ExampleUnauthorized", "ExampleNot allowed"), codes="", exit_status=0),
     _m("003", "fields reordered", ("description\nstring\nsplit_accounts_policy\nstring\n", "split_accounts_policy\nstring\ndescription\nstring\n"), codes="", exit_status=0),
     _m("003", "with blanks", ("Max length", "Max length "), ("stringRequired", "string Required"), ("Minimum1", "Minimum 1"), ("Pattern^", "Pattern ^"), codes="", exit_status=0),
+    _m("000", "navigation above the title", ("Get /micro", "Related articles\nCreate batch\nDelete /micropanel/batches/{{batchID}\n\nGet /micro"), codes="", exit_status=0),
+    _m("000", "JSON of the site", ("Example Request\n", 'Ad: {"offer": "half price"}\n{"widget": "chat", "id": 77}\nExample Request\n'), ("arrow_right400", '{"widget": "chat", "id": 77}\narrow_right400'), codes="", exit_status=0),
+    _m("000", "words like labels", ("batchID integer", "Python SDK\nbatchID integer"), ("arrow_rightSchema", "404 reasons to love surveys\narrow_rightSchema"), ("Name : api-key", "Name : Jane Doe\nName : api-key"), codes="", exit_status=0),
+    _m("002", "JSON of the site", ('{\n"ipAddress"', '{"widget": "chat", "id": 77}\n{\n"ipAddress"', 1), ('{\n"$schema"', '{"widget": "chat", "id": 77}\n{\n"$schema"'), codes="", exit_status=0),
+    _m("002", "links to another operation", ('{\n"responseSet"', "Delete /surveys/{{survey-id}}/responses/{{response-id}}\n{\n\"responseSet\"", 1), codes="", exit_status=0),
+    _m("001", "list of operations", ("Request Information\n", "Related\nPOST v1/batches\nDELETE v1/batches/{batchid}\n\nRequest Information\n"), codes="", exit_status=0),
+    _m("001", "words like cells", ("Success\n\nGets", "Required\n\nstring\n\nSuccess\n\nGets"), ("Sample:\n{", "[Sponsored] required reading\nSample:\n{"), codes="", exit_status=0),
+    _m("003", "words like security", ("Path parameters", "Cookie settings\nAccept all\n\nPath parameters"), codes="", exit_status=0),
+    _m("003", "unit in other words", ("Request limit per hour", "Requests allowed each hour"), codes="", exit_status=0),
+    _m("003", "values as a plain list", ('Valid values[ "QUEUED", "RUNNING", "STOPPED" ]', 'Enum: "QUEUED" "RUNNING" "STOPPED"'), codes="", exit_status=0),
 ]  # fmt: skip

@@ -182,11 +182,22 @@ def _stripped(page: Contract) -> str:
     return "\n".join(lines)
 
 
-def _questionpro_html(page: Contract) -> str:
+def _plain_code(code: str) -> str:
+    return f"<pre><code>{html.escape(code)}</code></pre>"
+
+
+def _coloured_code(code: str) -> str:
+    """As syntax highlighters print it: a line per block, a span per token."""
+    tokens = [re.findall(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|\w+|\s+|[^\w\s]', line) for line in code.split("\n")]
+    lines = ["".join(f"<span class='hljs-x'>{html.escape(token)}</span>" for token in line) for line in tokens]
+    return "<div class='code'>" + "\n".join(f"<div>{line}</div>" for line in lines) + "</div>"
+
+
+def _questionpro_html(page: Contract, code: Callable[[str], str] = _plain_code) -> str:
     text = _questionpro(page)
     blocks = re.split(r"\n\s*\n", text)
     body = "".join(
-        f"<pre><code>{html.escape(block)}</code></pre>" if re.search(r"(?m)^\s*[{}]|curl|import", block)
+        code(block) if re.search(r"(?m)^\s*[{}]|curl|import", block)
         else "".join(f"<div class='row'><span>{html.escape(line)}</span></div>" for line in block.split("\n"))
         for block in blocks
     )  # fmt: skip
@@ -440,7 +451,11 @@ def _document360_html(page: Contract) -> str:
 
 
 LAYOUTS: dict[str, dict[str, Callable[[Contract], str]]] = {
-    "questionpro": {"labels": _questionpro, "html": _questionpro_html},
+    "questionpro": {
+        "labels": _questionpro,
+        "html": _questionpro_html,
+        "coloured": lambda page: _questionpro_html(page, _coloured_code),
+    },
     "questionpro stripped": {"bare": _stripped},
     "aspnet": {
         "lines": _aspnet(_cells_on_lines),

@@ -124,7 +124,7 @@ NOISE: dict[str, Callable[[str], str]] = {
     "one element a line": lambda text: "<html><head><script>var a = {\"b\": 1}</script></head><body>"
     + "".join(f"<p>{html.escape(line)}</p>\n" for line in text.split("\n") if line.strip()) + "</body></html>",
 }  # fmt: skip
-PLAIN = [(family, layout) for family, layout in PAGES if layout != "html"]
+PLAIN = [(family, layout) for family, layout in PAGES if layout not in ("html", "coloured")]
 
 
 # A table's row on one line that is wrapped too leaves nothing to tell its cells by.

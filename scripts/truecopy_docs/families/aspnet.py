@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from truecopy_docs.facts import Collector
+from truecopy_docs.facts import Collector, Fact
 from truecopy_docs.families.common import (
     MEDIA,
     Payload,
@@ -79,6 +79,7 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"Data type: ?(\w+)\.?", ("dataType",)),
 )
 _NOTE = re.compile("|".join(f"(?:{re.sub(r'[(](?![?])', '(?:', pattern)})" for pattern, _ in _NOTES))
+_JSON = re.compile(r'\{\s*(?:"|\}|$)|\[\s*(?:[{\["\]\d-]|$)')
 _NAME = re.compile(r"[@A-Za-z_$][\w.$@-]*")
 _FORMATS = {"EmailAddress": "email", "Url": "uri", "DateTime": "date-time", "Date": "date", "Time": "time"}
 
@@ -101,7 +102,7 @@ class _Reader:
         address = parse_address(statement) if statement else None
         path = address.path if address else "/"
         names = [*names_in(path), *(query if address else ())]
-        for name, says, line in self.rows("uri", names):
+        for name, says, line in (row for _, table in self.tables("uri")[:1] for row in self.rows("uri", names, table)):
             says["required"] = says["required"] or name in names_in(path)
             self.collector.add("parameter", "path" if name in names_in(path) else "query", name, line=line, **says)
         add_path_parameters(self.collector, path, place)
@@ -150,29 +151,45 @@ class _Reader:
         ]
         if not found:
             return None, 1, []
-        # Navigation may list other operations; the page's own heading stands last before the first section.
-        method, printed, line = found[-1]
+        described = {text for text, _ in self.sections.get("uri", [])}
+        listed = {line for one, other in pairwise(found) if other[2] - one[2] <= 2 for line in (one[2], other[2])}
+
+        def likely(entry: tuple[str, str, int]) -> tuple[bool, bool, int]:
+            names = names_in(parse_address(entry[1]).path)
+            return set(names) <= described, entry[2] not in listed, entry[2]
+
+        # Navigation lists other operations; the page's own heading stands alone, last before the first section.
+        method, printed, line = max(found, key=likely)
         address = parse_address(printed)
         add_operation(self.collector, [Statement("text", line, method, address)], printed.partition("?")[0])
         return printed, line, list(address.query)
 
     # -- tables ------------------------------------------------------------------------------------
 
-    def rows(self, section: str, known: list[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
-        """(name, what is said, line) for each row of the section's tables."""
+    def tables(self, section: str) -> list[tuple[str | None, list[tuple[str, int]]]]:
+        """The tables of a section: the model named above each, and the lines below its head."""
         lines = self.sections.get(section, [])
-        heads = [i for i, (text, _) in enumerate(lines) if _HEAD.fullmatch(text.strip("| "))]
-        if not heads:
-            heads = [
-                i + 3 for i in range(len(lines) - 3)
-                if tuple(text.strip("| ").lower() for text, _ in lines[i : i + 4]) == _HEAD_CELLS
-            ]  # fmt: skip
-        if not heads:
-            return
+        heads: list[tuple[int, int]] = []  # first line of a head, first line below it
+        for i, (text, _) in enumerate(lines):
+            if _HEAD.fullmatch(text.strip("| ")):
+                heads.append((i, i + 1))
+            elif tuple(cell.strip("| ").lower() for cell, _ in lines[i : i + 4]) == _HEAD_CELLS:
+                heads.append((i, i + 4))
+        named = [re.fullmatch(rf"(?:Collection of )?({_MODEL})", lines[i - 1][0]) if i else None for i, _ in heads]
+        ends = [*(i - bool(model) for (i, _), model in zip(heads, named, strict=True)), len(lines)][1:]
+        return [
+            (model[1] if model else None, lines[start:end])
+            for (_, start), model, end in zip(heads, named, ends, strict=True)
+        ]
+
+    def rows(
+        self, section: str, known: list[str], lines: list[tuple[str, int]]
+    ) -> Iterator[tuple[str, dict[str, Any], int]]:
+        """(name, what is said, line) for each row of a table."""
         row: list[tuple[str, int]] = []
         notes: list[str] = []
         cells: list[tuple[str, int]] = []  # since the last note
-        for text, start in lines[heads[0] + 1 :]:
+        for text, start in lines:
             if re.fullmatch(r"[|\s:-]+", text):
                 continue
             for cell in self.cells(text, known):
@@ -181,7 +198,7 @@ class _Reader:
                 elif len(cells) > 1 and self.named(cells, known):
                     yield from self.row(row, notes, known)
                     row, notes, cells = cells, [cell], []
-                elif notes:  # what stood before this note belongs to no row
+                elif notes and not notes[0].startswith("None"):  # what stood before this note belongs to no row
                     notes.append(cell)
                     cells = []
         yield from self.row(row, notes, known)
@@ -240,7 +257,8 @@ class _Reader:
         lines = self.sections.get(section, [])
         samples, media = self.samples(at, formats)
         members = [name for sample in samples if isinstance(sample.block.value, dict) for name in sample.block.value]
-        rows = list(self.rows(section, members))
+        tables = self.tables(section)
+        rows = [row for _, table in tables[:1] for row in self.rows(section, members, table)]
         if not rows and not samples and not media:
             return
         line = rows[0][2] if rows else self.text.line(lines[0][1] if lines else 0)
@@ -255,7 +273,7 @@ class _Reader:
         shown = {row.key[1]: row for row in inner.rows.values() if row.kind == "field"}
         many = next((t for t, _ in self.prose(section) if re.fullmatch(r"Collection of \S+", t)), None)
         root = "/*" if many or (samples and isinstance(samples[0].block.value, list)) else ""
-        model = self.model(lines)
+        model = tables[0][0] if tables else None
         self.collector.add("field", at, "", line=line, type="array" if root else "object", model=model)
         if root:
             self.collector.add("field", at, root, line=line, type="object")
@@ -279,6 +297,7 @@ class _Reader:
                     [where, samples[0].line_of("")],
                     ("field", at, pointer),
                 )
+        self.add_models(at, tables[1:], section, shown)
         listed = {step(root, name) for name, _, _ in rows}
         top = root.count("/") + 1
         for row in inner.rows.values():
@@ -290,18 +309,24 @@ class _Reader:
                     [rows[0][2], row.line],
                     ("field", at, pointer),
                 )
-            if row.key not in {known.key for known in self.collector.rows.values() if known.kind == row.kind}:
+            if (row.kind, *row.key) not in self.collector.rows:
                 self.collector.add(row.kind, *row.key, line=row.line, **row.says)
         self.compare_xml(at, members)
 
-    def model(self, lines: list[tuple[str, int]]) -> str | None:
-        """The name of the payload's model: the line above its table."""
-        for (text, _), (after, _) in pairwise(lines):
-            if (_HEAD.fullmatch(after.strip("| ")) or after.lower() == "name") and re.fullmatch(
-                rf"(?:Collection of )?{_MODEL}", text
-            ):
-                return text.removeprefix("Collection of ")
-        return None
+    def add_models(
+        self, at: str, tables: list[tuple[str | None, list[tuple[str, int]]]], section: str, shown: Mapping[str, Fact]
+    ) -> None:
+        """Members of other models, from tables of their own: they belong wherever a field is of that model."""
+        for model, table in tables:
+            rows = list(self.rows(section, [], table))
+            fields = [row for row in self.collector.rows.values() if row.kind == "field" and row.key[0] == at]
+            for owner in [row for row in fields if model and row.key[1] and row.says.get("model") == model]:
+                above = owner.key[1] + ("/*" if owner.says.get("type") == "array" else "")
+                for name, said, line in rows:
+                    pointer = step(above, name)
+                    seen = shown.get(pointer)
+                    says = {"type": seen.says.get("type") if seen else None, **said}
+                    self.collector.add("field", at, pointer, line=line, **says)
 
     def samples(self, at: str, section: str) -> tuple[list[Payload], list[tuple[str, int]]]:
         """The samples of a formats section, and every media type it names. XML goes to the collector at once."""
@@ -310,16 +335,18 @@ class _Reader:
         current: list[str] = []
         found: list[Payload] = []
         skip = -1
+        listing = False  # the line above named media types too
         for text, start in lines:
             if start < skip:
                 continue
+            above, listing = listing, False
             start += self.text.text[start:].find(text[:1]) if text[:1] in "{[<" else 0
             if (types := MEDIA.findall(text)) and re.fullmatch(
                 rf"{MEDIA.pattern}(?:[\s,]+{MEDIA.pattern})*[,:]?", text
             ):
-                current = [*current, *types] if media and media[-1][0] in current and start - skip < 3 else types
+                current, listing = [*current, *types] if above else types, True
                 media += [(kind, self.text.line(start)) for kind in types]
-            elif text[0] in "{[" and not any("xml" in kind for kind in current):
+            elif _JSON.match(text) and not any("xml" in kind for kind in current):
                 block = read_json(self.text.text, start, re.compile(r"\s*(?:Sample:|application/|text/)"))
                 skip = block.end
                 if block.cut:

@@ -49,7 +49,9 @@ class Statement:
     address: Address | None = None
 
 
-def add_operation(collector: Collector, statements: list[Statement], printed: str | None = None) -> None:
+def add_operation(
+    collector: Collector, statements: list[Statement], printed: str | None = None, *, deprecated: bool = False
+) -> None:
     """Add operation and hosts from all statements: the first that names a thing is believed, others must agree with
     it."""
     methods = [(s.source, s.method, s.line) for s in statements if s.method]
@@ -70,6 +72,7 @@ def add_operation(collector: Collector, statements: list[Statement], printed: st
         says |= {"repaired": repaired} if repaired else {}
         says |= {"printed": printed} if printed else {}
     if says:
+        says |= {"deprecated": True} if deprecated else {}
         collector.add("operation", line=(paths or methods)[0][2], **says)
     for _, base, line in bases:
         collector.add("host", base, line=line)

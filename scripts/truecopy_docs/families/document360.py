@@ -37,6 +37,7 @@ _SECTION = re.compile(
 _WORDS = {
     "valid values": "enum",
     "allowed values": "enum",
+    "enum": "enum",
     "min length": "minLength",
     "max length": "maxLength",
     "minimum": "minimum",
@@ -61,6 +62,8 @@ _NUMBERS = {"minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", 
 _NUMBERS |= {"minItems", "maxItems", "minProperties", "maxProperties"}
 _MEDIA = re.compile(r"(?:application|text|multipart)/[\w.+-]+")
 _PHRASES = {status.phrase.lower() for status in HTTPStatus}
+_CHOICE = re.compile(r"(?:one|any|all) ?of", re.I)
+_PER = re.compile(r"\b(?:per|each|every|an?) (second|minute|hour|day|week|month|year)\b|\b(hour|dai|month)ly\b", re.I)
 _ENVELOPE = ("meta", "data", "error", "errors")
 _LINKS = ("href",)
 
@@ -161,7 +164,7 @@ class _Reader:
         if previous is None:
             return None
         above = previous.text
-        if above.lower().startswith(("valid values", "allowed values")) and "[" in above and "]" not in above:
+        if above.lower().startswith(("valid values", "allowed values", "enum")) and "[" in above and "]" not in above:
             return f"{above} {cell}"
         if _TYPE.fullmatch(above) or re.fullmatch(rf"(?:{_ONE}\s*\|\s*)+|[Aa]rray of", above):
             joined = f"{above} {cell}"
@@ -224,6 +227,8 @@ class _Reader:
         elif (found := _GLUED_TYPE.fullmatch(text)) and self.glued(found, text, following):
             self.typed(found, token, found["name"])
         else:
+            if self.target is not None and (found := _PER.search(text)):
+                self.target.setdefault("per", (found[1] or found[2]).lower().replace("dai", "day"))
             self.texts.append(token)
 
     @property
@@ -258,7 +263,13 @@ class _Reader:
         self.status = None
 
     def names(self) -> list[_Token]:
-        return [token for token in self.texts if re.fullmatch(_NAME, token.text) and token.text.lower() not in _PHRASES]
+        return [
+            token
+            for token in self.texts
+            if re.fullmatch(_NAME, token.text)
+            and token.text.lower() not in _PHRASES
+            and not _CHOICE.fullmatch(token.text)
+        ]
 
     def typed(self, found: re.Match[str], token: _Token, name: str | None) -> None:
         """A type line: a parameter, a header, the root of a body, or a field of it."""
@@ -266,6 +277,7 @@ class _Reader:
         flags = (found["flags"] or "").lower()
         if "required" in flags or "optional" in flags:
             says["required"] = "required" in flags
+        says |= {word: True for word in ("nullable", "deprecated") if word in flags}
         above = self.names()
         named = above[-1] if above else None
         if name:
@@ -298,8 +310,8 @@ class _Reader:
     def flag(self, text: str) -> None:
         if self.target is not None and text in ("Required", "Optional"):
             self.target["required"] = text == "Required"
-        elif self.target is not None and text == "Nullable":
-            self.target["nullable"] = True
+        elif self.target is not None and text in ("Nullable", "Deprecated"):
+            self.target[text.lower()] = True
 
     def attribute(self, found: re.Match[str], token: _Token) -> bool:
         if self.target is None:
@@ -363,7 +375,9 @@ class _Reader:
         elif found := re.fullmatch(r"(?:Type\s*:?\s*)?(bearer|basic|digest)", text, re.I):
             scheme |= {"kind": "http", "name": found[1].lower(), "line": scheme.get("line", token.line)}
         elif found := re.fullmatch(
-            r"(Header|Query|Cookie)(?: string)?(?: parameter)?(?: name)?\s*:?\s*([\w-]+)", text, re.I
+            r"(Header|Query|Cookie)(?: string)?(?:(?: parameter)?(?: name)|(?: parameter)|\s*:)\s*:?\s*([\w-]+)",
+            text,
+            re.I,
         ):
             scheme |= {"place": found[1].lower(), "name": found[2], "line": scheme.get("line", token.line)}
         elif found := re.fullmatch(r"(?:Parameter |Key )?Name\s*:?\s*([\w-]+)", text, re.I):
@@ -426,7 +440,8 @@ class _Reader:
             # The page's own operation stands last in the head; what stands above it is navigation.
             name, printed, line = found[-1]
             address = parse_address(printed)
-            add_operation(self.collector, [Statement("text", line, name, address)])
+            deprecated = any(re.fullmatch("deprecated", token.text, re.I) and token.line > line for token in self.head)
+            add_operation(self.collector, [Statement("text", line, name, address)], deprecated=deprecated)
             self.rows += [("parameter", ("query", parameter), {}, line) for parameter in address.query]
 
     def check_complete(self, tokens: list[_Token]) -> None:
@@ -464,6 +479,8 @@ class _Tree:
         root = self.body.root or _Field(
             "", self.body.fields[0].line if self.body.fields else 1, -1, {"type": "object"}, False, True
         )
+        if self.guessed():
+            root.says["flat"] = True
         yield "", root
         scopes = [("/*" if root.array else "", root, set[str]())]
         following = [*self.body.fields[1:], None]
@@ -476,6 +493,10 @@ class _Tree:
             yield pointer, entry
             if entry.opens:
                 scopes.append((pointer + ("/*" if entry.array else ""), entry, set()))
+
+    def guessed(self) -> bool:
+        """Whether nothing but the order of the fields tells how they nest."""
+        return not self.by_depth and not self.samples and any(entry.opens for entry in self.body.fields)
 
     def over(self, scopes: list[tuple[str, _Field, set[str]]], entry: _Field, link: bool) -> bool:
         pointer, owner, names = scopes[-1]

@@ -8,6 +8,7 @@ when they are there; otherwise its place among the code samples and the status i
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from truecopy_docs.code import Call, find_calls
@@ -31,6 +32,10 @@ __all__ = ["read"]
 _ICON = re.compile(
     r"^[\s#>*▸▶▼▾•-]*(?:(?:arrow|chevron|expand|keyboard|keyboard_arrow|arrow_drop)_(?:right|down|more|less|up))?[\s*]*"
 )
+_STATUS_WORDS = "|".join(
+    ("examples?", "samples?", "responses?", "errors?", "schema", *(re.escape(status.phrase) for status in HTTPStatus))
+)
+_LANGUAGES = r"curl|python ?3?|php|node(?:\.?js)?|javascript|java|c#|ruby|go|http"
 _LABELS: tuple[tuple[str, str], ...] = (
     (r"example request|request url|end ?point", "url"),
     (r"authori[sz]ation|authentication", "security"),
@@ -45,17 +50,23 @@ _LABELS: tuple[tuple[str, str], ...] = (
     (r"(?:minimal|full|minimum|maximum|sample|complete) (?:request )?(?:body|payload|request)", "request"),
     (r"(?:example|sample) code|code (?:examples?|samples?)", "code"),
     (r"responses?(?: (?:body|examples?|samples?))?", "response"),
-    (r"(?:http |error |response |status )*(?P<status>[1-5]\d\d)(?:[\s:\u2013-]+[A-Za-z][\w ]{0,40})?", "response"),
+    (rf"(?:http |error |response |status )*(?P<status>[1-5]\d\d)(?:[\s:\u2013-]+(?:{_STATUS_WORDS}))?", "response"),
     (r"example|sample|schema|(?:json )?schema", ""),
-    (r"curl|python.*|php.*|node.*|java.*|c#.*|ruby.*|go|http", "code"),
+    (rf"(?:{_LANGUAGES})(?:\s*[(\u2013-].*)?", "code"),
 )
 _LABEL = [(re.compile(pattern, re.I), section) for pattern, section in _LABELS]
+# What only an icon in front makes a label: without one it is a sentence as likely.
+_MARKED = (
+    (re.compile(r"(?P<status>[1-5]\d\d)\b.{0,40}"), "response"),
+    (re.compile(rf"(?:{_LANGUAGES})\b.{{0,40}}", re.I), "code"),
+)
 _STOP = re.compile(
     r"\s*(?:arrow_right|curl\s|import\s|<\?php|(?:Responses?|Schema|Example(?: Code| Request)?)\s*$|"
     r"[1-5]\d\d example\s*$)",
     re.I,
 )
 _ANSWERS = re.compile(r"(?mi)^[^\w\"]*(?:arrow_right)?(?:responses?|(?:[1-5]\d\d )?example|schema)\W*$")
+_BEFORE_BLOCK = re.compile(rf"(?i)(?:example|sample|schema|body|payload|responses?|{MEDIA.pattern})\W*$")
 _OPENS = re.compile(r'(?m)\{\s*(?="|\})|^[ \t]*\[\s*(?=[{"\[\]\d-])')
 _TYPE = (
     r"(?P<type>integer|int|long|number|float|double|decimal|string|boolean|bool|array|object|"
@@ -115,12 +126,14 @@ class _Reader:
         self.security: dict[str, tuple[str, int]] = {}
         self.statuses: dict[str, int] = {}
         self.section = self.media = ""
+        self.announced = False  # a label says that there is a request body
         self.place: str | None = None
         self.labelled: str | None = None  # the status that a label names, until the next label of a section
         self.status: str | None = None
         self.empty_label: int | None = None
         self.pending = ""
         self.method_line: tuple[str, int] | None = None
+        self.first = next(line.number for line in page.lines if line.text.strip())
         self.answers = max((found.start() for found in _ANSWERS.finditer(self.text.text)), default=0)
 
     def belongs(self, call: Call) -> bool:
@@ -148,9 +161,11 @@ class _Reader:
                 continue
             opens = _OPENS.search(text, position, end + 80)
             if opens and opens.start() <= end and not self.skipped_code(position):
-                self.line(text[position : opens.start()], position)
+                before = text[position : opens.start()]
+                self.line(before, position)
                 block = read_json(text, opens.end() - len(opens.group().lstrip()), _STOP)
-                self.block(block)
+                if not before.strip() or _BEFORE_BLOCK.search(before):  # otherwise it is part of a sentence
+                    self.block(block)
                 position = max(block.end, position + 1)
                 continue
             self.line(text[position:end], position)
@@ -162,10 +177,12 @@ class _Reader:
         return self.section == "code" and bool(self.calls) and position < self.answers
 
     def line(self, raw: str, offset: int) -> None:
+        icon = _ICON.match(raw)
         text = _ICON.sub("", raw).strip().rstrip(":").strip()
         if not text or (MEDIA.fullmatch(text) and self.media_type(text)):
             return
-        if (label := self.label(text, self.text.line(offset))) is not None:
+        marked = bool(icon and icon.group().strip())
+        if (label := self.label(text, self.text.line(offset), marked)) is not None:
             self.empty_label = self.text.line(offset) if label else self.empty_label
             return
         if self.heading(text, offset):
@@ -179,9 +196,9 @@ class _Reader:
         self.media = text
         return True
 
-    def label(self, text: str, line: int) -> bool | None:
+    def label(self, text: str, line: int, marked: bool) -> bool | None:
         """Enter a section. True: something must follow this label; None: not a label."""
-        for pattern, section in _LABEL:
+        for pattern, section in (*_LABEL, *(_MARKED if marked else ())):
             if (found := pattern.fullmatch(text)) is None:
                 continue
             groups = found.groupdict()
@@ -192,6 +209,7 @@ class _Reader:
                 self.section = "response"  # its own label is missing, or in another language
             if section:
                 self.section = section
+                self.announced = self.announced or section == "request"
                 self.labelled = self.status = status if section == "response" else None
                 place = (groups.get("place") or "").lower()
                 self.place = _PLACES.get(place, place) or None
@@ -240,7 +258,8 @@ class _Reader:
             word = {"in": "location"}.get(found["word"].lower(), found["word"].lower())
             if found["value"]:
                 value = re.sub(r"(?i)\s*\b(required|optional)\s*$", "", found["value"])
-                self.security.setdefault(word, (value, line))
+                if word != "name" or re.fullmatch(r"[\w-]+", value):
+                    self.security.setdefault(word, (value, line))
             else:
                 self.pending = word
 
@@ -311,6 +330,10 @@ class _Reader:
             self.status = self.labelled or inside
             if inside and not self.labelled:
                 self.note_status(inside, self.text.line(start))
+        elif not self.labelled:
+            members = block.value.get("properties") or {}
+            of = next((p.at for p in reversed(self.payloads) if not p.schema and _related(p.block.value, members)), "")
+            return of or f"response {self.status or '200'}"
         return f"response {self.status or '200'}"
 
     # -- rows --------------------------------------------------------------------------------------
@@ -332,15 +355,13 @@ class _Reader:
     def statements(self) -> tuple[list[Statement], str | None]:
         """Where the page names the operation, the most trustworthy first: of several headings, the one that the code
         calls."""
-        called = [parse_address(call.url) for call in self.calls if call.url]
+        called = [(call.method, parse_address(call.url)) for call in self.calls if call.url]
 
-        def agreement(heading: tuple[str | None, str, int]) -> tuple[int, bool, bool]:
+        def agreement(heading: tuple[str | None, str, int]) -> tuple[int, int, bool, bool]:
             address = parse_address(heading[1])
-            return (
-                sum(1 for other in called if other.path.endswith(address.path) and address.base in ("", other.base)),
-                "{" in heading[1],
-                bool(re.search(r"/v\d+/", heading[1])),
-            )
+            same = [m for m, other in called if other.path.endswith(address.path) and address.base in ("", other.base)]
+            version = bool(re.search(r"/v\d+/", heading[1]))
+            return len(same), same.count(heading[0]), "{" in heading[1], version
 
         named = [heading for heading in self.headings if heading[0] and not heading[1].lower().startswith("http")]
         urls = [heading for heading in self.headings if heading[1].lower().startswith("http")]
@@ -348,8 +369,15 @@ class _Reader:
         urls = [
             url
             for url in sorted(urls, key=agreement, reverse=True)[:1]
-            if agreement(url) > (0, False, False) or not called
+            if agreement(url) > (0, 0, False, False) or not called
         ]
+        if (
+            paths
+            and paths[0][2] != self.first
+            and not agreement(paths[0])[0]
+            and any(agreement(url)[0] for url in urls)
+        ):
+            paths = []  # a link to another operation: the page's own heading stands first
         known = parse_address(paths[0][1]).path if paths else None
         statements: list[Statement] = []
         for method, printed, line in [*paths, *urls]:
@@ -422,18 +450,19 @@ class _Reader:
 
     def add_payloads(self) -> None:
         bodies = [call for call in self.calls if call.body]
+        self.drop_foreign(bodies)
         if not any(payload.at == "request" for payload in self.payloads):
             self.payloads[:0] = [_call_payload(call, self.text) for call in bodies[:1]]
         add_payloads(self.collector, self.payloads)
         self.compare_bodies(bodies)
         for payload in self.payloads:
-            self.collector.add("media", payload.at, payload.media_type, line=payload.line_of(""))
+            media = [payload.media_type]
             if payload.at == "request":
                 self.collector.add("request", line=payload.line_of(""))
-        for call in bodies:
-            media = next((v for k, v in call.headers.items() if k.lower() == "content-type"), None)
-            if media:
-                self.collector.add("media", "request", media.split(";")[0].strip(), line=self.text.line(call.start))
+                # What the code sends is what the body is; the word above a sample is the viewer's.
+                media = [kind for call in bodies for kind in _sent_as(call)] or media
+            for kind in media:
+                self.collector.add("media", payload.at, kind, line=payload.line_of(""))
         for payload in self.payloads:
             status = payload.at.removeprefix("response ")
             if payload.at != "request":
@@ -442,6 +471,20 @@ class _Reader:
                     self.add_errors(payload)
         for status, line in self.statuses.items():
             self.collector.add("response", status, line=line, stated=True)
+
+    def drop_foreign(self, bodies: list[Call]) -> None:
+        """Forget JSON that belongs to the site and not to the page: a body that no label announces and no code sends,
+        and a sample that shares no member with the schema or the code of its place while another one does."""
+        methods = {call.method for call in self.calls}
+        if methods and methods <= {"GET", "HEAD", "DELETE", None} and not bodies and not self.announced:
+            self.payloads = [payload for payload in self.payloads if payload.at != "request"]
+        for at in {payload.at for payload in self.payloads}:
+            schemas = [p.block.value.get("properties") for p in self.payloads if p.at == at and p.schema]
+            known = [*schemas, *(call.body.value for call in bodies if call.body and at == "request")]
+            samples = [p for p in self.payloads if p.at == at and not p.schema]
+            foreign = [p for p in samples if known and not any(_related(p.block.value, other) for other in known)]
+            if len(foreign) < len(samples):
+                self.payloads = [p for p in self.payloads if p not in foreign]
 
     def compare_bodies(self, bodies: list[Call]) -> None:
         """Code samples must send fields that the request's samples know, with the same types."""
@@ -480,11 +523,21 @@ class _Reader:
                 self.collector.add("error", payload.at, str(value[word]), line=line, **said)
 
 
+def _sent_as(call: Call) -> list[str]:
+    """The media type that a code sample says it sends, if it does."""
+    return [value.split(";")[0].strip() for name, value in call.headers.items() if name.lower() == "content-type"][:1]
+
+
 def _call_payload(call: Call, text: Text) -> Payload:
     assert call.body is not None
     line = text.line(call.body_start)
     line_of = text.liner(call.body) if call.body_in_place else (lambda _: line)
     return Payload("request", "application/json", call.body, line_of, False)
+
+
+def _related(sample: Any, members: Any) -> bool:
+    """Whether a sample has one of these members at its root; what is not an object is taken on trust."""
+    return not isinstance(sample, dict) or not isinstance(members, dict) or not sample.keys().isdisjoint(members)
 
 
 def _objects(value: Any, pointer: str = "") -> list[tuple[str, dict[str, Any]]]:
