@@ -34,9 +34,9 @@ types: setup  ## mypy --strict on everything
 docs-check: setup  ## the specs against the facts of the documentation pages
 	$(BIN)/truecopy-docs check
 
-docs-update: setup  ## PAGE=file: compare a new capture of a page with the committed facts, and write its facts
+docs-update: setup  ## PAGE=file: compare a new capture with the committed facts, and write its facts (ACCEPT=1: also lost ones)
 	@test -n "$(PAGE)" || { echo "make docs-update: name the new capture: make docs-update PAGE=file" >&2; exit 2; }
-	$(BIN)/truecopy-docs update "$(PAGE)"
+	$(BIN)/truecopy-docs update $(if $(ACCEPT),--accept-removed) "$(PAGE)"
 
 test: setup  ## the whole test suite
 	$(BIN)/pytest -n auto

@@ -70,6 +70,8 @@ def facts(page: Path, output: Path | None) -> None:
     found = read_facts(page)
     if found.truncated:
         click.echo(f"truecopy-docs: {_cut(page, found)}; capture the whole page", err=True)
+    elif found.doubt:
+        click.echo(f"truecopy-docs: {page}: may be cut off: {found.doubt}; compare it with the page itself", err=True)
     if output is None:
         click.echo(dump(found), nl=False)
         return
@@ -125,17 +127,20 @@ def diff(old: Path, new: Path, json_: bool, markdown: bool, html_: Path | None, 
 
     Exit status: 0 nothing, 3 compatible or documentation only, 4 breaking, 2 a page that cannot be read.
     """
+    from truecopy_docs.diff import exit_status
     from truecopy_docs.facts import read_facts
 
     before, after = read_facts(old), read_facts(new)
     following = f"make docs-update PAGE={new}"
-    raise SystemExit(_compare(before, after, specs, (str(old), str(new)), following, json_, markdown, html_))
+    raise SystemExit(
+        exit_status(_compare(before, after, specs, (str(old), str(new)), following, json_, markdown, html_))
+    )
 
 
 def _compare(before: Any, after: Any, specs: Path | None, titles: tuple[str, str], following: str, json_: bool = False,
-             markdown: bool = False, html_: Path | None = None) -> int:  # fmt: skip
-    """Print the changes between two sets of facts and return the exit status."""
-    from truecopy_docs.diff import compare, exit_status
+             markdown: bool = False, html_: Path | None = None) -> Any:  # fmt: skip
+    """Print the changes between two sets of facts and return them."""
+    from truecopy_docs.diff import compare, cut_off
     from truecopy_docs.spec import load_specs
 
     folder = _found(specs)
@@ -144,12 +149,14 @@ def _compare(before: Any, after: Any, specs: Path | None, titles: tuple[str, str
     for title, page in zip(titles, (before, after), strict=True):
         if page.truncated:
             click.echo(f"truecopy-docs: {_cut(title, page)}; compared up to there", err=True)
+    if doubt := cut_off(before, after):
+        click.echo(f"truecopy-docs: {titles[1]}: may be cut off: {doubt}; if so, capture the whole page", err=True)
     if not changes and after.truncated:
         raise DocsError(
             f"{titles[1]}: nothing changed up to the cut, but the rest is not there; capture the whole page"
         )
     _show(changes, titles, following if changes else "", json_, markdown, html_)
-    return exit_status(changes)
+    return changes
 
 
 def _show(
@@ -201,10 +208,17 @@ def breaking(old: Path, new: Path, json_: bool, markdown: bool, html_: Path | No
 @click.option(
     "--document", help="Id of the document that the page is a new capture of. Default: by file name, then by operation."
 )
+@click.option(
+    "--accept-removed", is_flag=True, help="Write the facts although the new page lacks some of the old ones."
+)
 @_SPECS
 @_one_line
-def update(page: Path, document: str | None, specs: Path | None) -> None:
-    """Compare a new capture PAGE with the committed facts, print the changes, and write the new facts."""
+def update(page: Path, document: str | None, accept_removed: bool, specs: Path | None) -> None:
+    """Compare a new capture PAGE with the committed facts, print the changes, and write the new facts.
+
+    Where facts are gone, the page may have dropped them or the capture may be cut off: then nothing is written without
+    --accept-removed.
+    """
     from dataclasses import replace
 
     from truecopy_docs.facts import dump, read_facts
@@ -221,6 +235,14 @@ def update(page: Path, document: str | None, specs: Path | None) -> None:
     after = replace(after, document=before.document)
     spec = _spec_of(folder, before)
     changed = _compare(before, after, specs, (str(target), str(page)), "")
+    removed = [
+        change.what for change in changed if change.code.endswith("-removed") and change.key[0] != "contradiction"
+    ]
+    if removed and not accept_removed:
+        raise DocsError(
+            f"{page}: lacks {len(removed)} of the old page's facts ({removed[0]}, …); nothing was written. If the page "
+            "dropped them, run again with --accept-removed (make docs-update … ACCEPT=1); otherwise capture it whole"
+        )
     _write(target, dump(after))
     click.echo(f"\nWrote {target} ({len(after.rows)} facts, sha256 {after.sha256}).")
     todo = "at the pointers above, and in x-sources that sha256" if changed else "in x-sources: that sha256"

@@ -111,7 +111,7 @@ def _curl(text: str) -> Iterator[Call]:
             elif "://" in word and call.url is None:
                 call.url = word
             option = word if word.startswith("-") and not option.startswith("--data") else ""
-        call.method = call.method or ("POST" if call.body else "GET")
+        call.method = call.method or ("POST" if call.body else "GET" if call.url else None)
         yield call
 
 

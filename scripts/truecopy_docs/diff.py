@@ -16,7 +16,7 @@ from truecopy_docs.rules import BREAKING, COMPATIBLE, DOCUMENTATION, RANK, class
 from truecopy_docs.spec import Operation, Spec
 from truecopy_docs.urls import names_in, same_path
 
-__all__ = ["Change", "compare", "compare_rows", "exit_status"]
+__all__ = ["Change", "compare", "compare_rows", "cut_off", "exit_status"]
 
 Key = tuple[str, ...]
 Rows = Mapping[Key, Fact]
@@ -70,6 +70,23 @@ def compare(old: Facts, new: Facts, specs: Iterable[Spec] = ()) -> list[Change]:
     return sorted(
         changes, key=lambda change: (RANK[change.klass], change.new_line or change.old_line or 0, change.what)
     )
+
+
+def cut_off(old: Facts, new: Facts) -> str | None:
+    """Why the new page may be cut off although it reads like a shorter page, or None: what is gone is exactly the end
+    of the old page, and nothing came."""
+    before, after = ({(row.kind, *row.key): row for row in page.rows} for page in (old, new))
+    come = after.keys() - before.keys()
+    if new.truncated or any(key[0] != "contradiction" for key in come):
+        return new.doubt
+    stated = {
+        key for key, row in after.items() if key in before and ("source" in row.says) == ("source" in before[key].says)
+    }
+    gone = [row.line for key, row in before.items() if key not in stated and key[0] != "contradiction"]
+    kept = [row.line for key, row in before.items() if key in stated and key[0] != "contradiction"]
+    if not gone or not kept or max(kept) >= min(gone):
+        return new.doubt
+    return f"what is gone is all that follows line {max(kept)} of the old page"
 
 
 def _shown(old: Fact, new: Fact) -> Fact:

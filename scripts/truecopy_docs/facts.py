@@ -58,13 +58,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All facts of one page. `truncated` says where the page is cut off, or is None for a whole page."""
+    """All facts of one page. `truncated` says where the page is cut off, or is None for a whole page; `doubt` says why
+    it may be cut off where it reads like a shorter page, and is not written to facts files."""
 
     document: str
     family: str
     sha256: str
     truncated: Mapping[str, Any] | None
     rows: tuple[Fact, ...]
+    doubt: str | None = None
 
     def of(self, *kinds: str) -> Iterator[Fact]:
         """The rows of some kinds, in the order of the page."""
@@ -85,6 +87,7 @@ class Collector:
 
     rows: dict[tuple[str, ...], Fact] = field(default_factory=dict)
     truncated: dict[str, Any] | None = None
+    doubt: str | None = None
 
     def add(self, kind: str, *key: str, line: int, **says: Any) -> None:
         said = {word: value for word, value in says.items() if value is not None}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from truecopy_docs.diff import compare, exit_status
+from truecopy_docs.diff import compare, cut_off, exit_status
 from truecopy_docs.facts import Facts, dump, read_facts
+from truecopy_docs.page import DocsError
 
 from tests.docs.mutations import MUTATIONS, SAME, Mutation
 from tests.docs.test_facts import NOISE
@@ -41,6 +42,28 @@ def test_noise(noise: str, captured: dict[str, Path], known: dict[str, Facts], t
         new = read_facts(page)
         assert new.comparable() == known[name].comparable(), name
         assert new.truncated is None
+
+
+@pytest.mark.parametrize("name", ["000", "001", "002", "003"])
+def test_wherever_a_page_is_cut_it_is_said(
+    name: str, captured: dict[str, Path], known: dict[str, Facts], tmp_path: Path
+) -> None:
+    """Also between two statuses or fields, where what is left reads like a shorter page."""
+    lines = captured[name].read_text().rstrip().split("\n")
+    page = tmp_path / "page.txt"
+    for end in range(5, len(lines) - 1, max(3, len(lines) // 40)):
+        page.write_text("\n".join(lines[:end]))
+        try:
+            new = read_facts(page)
+        except DocsError:
+            continue  # so little is left that it is no page any more
+        if not "".join(lines[end:]).strip():
+            continue
+        changes = compare(known[name], new)
+        if new.truncated:
+            assert all(change.klass == "documentation only" for change in changes), (end, changes)
+        else:
+            assert cut_off(known[name], new), end
 
 
 @pytest.mark.parametrize("name", ["000", "001", "002", "003"])

@@ -128,6 +128,10 @@ def test_update(root: Path, tmp_path: Path, pages: dict[str, str]) -> None:
     assert run.exit_code == 2
     assert target.read_text() == before
     run = _run("update", pages["breaking"], "--specs", str(specs))
+    assert run.exit_code == 2
+    assert "run again with --accept-removed" in run.output
+    assert target.read_text() == before
+    run = _run("update", pages["breaking"], "--specs", str(specs), "--accept-removed")
     assert run.exit_code == 0
     assert "field-removed" in run.output
     assert f"Wrote {target}" in run.output

@@ -98,4 +98,5 @@ def extract(page: Page) -> Facts:
             f"{page.document}: looks like a {family.name} page but names no operation (found {found}); "
             "capture the whole page again"
         )
-    return Facts(page.document, family.name, page.sha256, collector.truncated, tuple(collector.rows.values()))
+    rows = tuple(collector.rows.values())
+    return Facts(page.document, family.name, page.sha256, collector.truncated, rows, collector.doubt)

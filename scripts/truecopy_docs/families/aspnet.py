@@ -410,7 +410,7 @@ class _Reader:
             if section not in self.sections and "resource" in self.sections | {"resource": 1}:
                 self.collector.cut(last, "the response section, which is missing")
         formats = self.sections.get("response formats", [])
-        if formats and re.fullmatch(r"Sample:?", formats[-1][0]):
+        if formats and re.fullmatch(rf"Sample:?|{MEDIA.pattern}(?:[\s,]+{MEDIA.pattern})*[,:]?", formats[-1][0]):
             self.collector.cut(last, "a sample of which only the label is there")
 
 

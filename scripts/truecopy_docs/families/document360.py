@@ -391,7 +391,8 @@ class _Reader:
 
     def flush_security(self) -> None:
         scheme, self.scheme = self.scheme, {}
-        if kind := scheme.get("kind") or ("apiKey" if scheme.get("name") else None):
+        kind = scheme.get("kind") or ("apiKey" if scheme.get("name") else None)
+        if kind and (kind != "http" or scheme.get("name")):
             key = (kind, str(scheme.get("name", "")), str(scheme.get("place", "header")))
             self.rows.append(("security", key, {}, scheme.get("line", 1)))
 
@@ -456,6 +457,12 @@ class _Reader:
             self.collector.cut(last, "an attribute without its value")
         elif self.texts and not self.fresh and re.fullmatch(r"[@a-z][\w@-]*", self.texts[-1].text):
             self.collector.cut(last, f"the field {self.texts[-1].text}, which has no type")
+        elif self.target is not None and self.target.get("type") == "object" and tokens[-1].text.startswith("object"):
+            self.collector.cut(last, "an object of which no member is there")
+        elif self.headers:
+            self.collector.doubt = f"it ends in the headers of response {self.statuses[-1][0]}"
+        elif all(status < "400" for status, _ in self.statuses):
+            self.collector.doubt = "it names no failure, and pages of this family end with them"
 
 
 class _Tree:

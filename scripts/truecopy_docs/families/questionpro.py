@@ -467,7 +467,7 @@ class _Reader:
             status = payload.at.removeprefix("response ")
             if payload.at != "request":
                 self.collector.add("response", status, line=payload.line_of(""), stated=status in self.statuses)
-                if not payload.schema:
+                if not payload.schema and not payload.block.cut:
                     self.add_errors(payload)
         for status, line in self.statuses.items():
             self.collector.add("response", status, line=line, stated=True)
