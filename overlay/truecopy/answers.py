@@ -12,15 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote, quote_plus
 
-from truecopy.errors import (
-    ApiError,
-    MaybeSentError,
-    QuotaExhaustedError,
-    RateLimit,
-    ResponseMismatchError,
-    TruecopyError,
-    class_for,
-)
+from truecopy import errors
 from truecopy.exchange import Answer, Headers
 from truecopy.retry import retry_after
 
@@ -69,7 +61,7 @@ class Wording(NamedTuple):
     families: tuple[Family, ...]
     request_id: tuple[tuple[str, ...], ...] = ()
     """Paths of the request id in a body."""
-    quota: Callable[[ApiError], bool] = lambda error: False
+    quota: Callable[[errors.ApiError], bool] = lambda error: False
     """Tells whether a 429 means that a budget is used up."""
 
 
@@ -108,11 +100,11 @@ def shown_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> Headers
     return Headers({name: redact(value, secrets) for name, value in headers.items() if _SHOWN_HEADERS.fullmatch(name)})
 
 
-def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
+def rate_limit(headers: Mapping[str, str]) -> errors.RateLimit | None:
     """Limit and rest of the window, as X-RateLimit-Limit and X-RateLimit-Remaining say, or None."""
     values = [headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining")]
     numbers = [int(value) if _WHOLE.fullmatch(value) else None for value in values]
-    return None if numbers == [None, None] else RateLimit(*numbers)
+    return None if numbers == [None, None] else errors.RateLimit(*numbers)
 
 
 def request_id(wording: Wording, headers: Mapping[str, str], body: Any) -> str | None:
@@ -133,24 +125,26 @@ def read(wording: Wording, answer: Answer, secrets: list[str], now: float) -> An
     body, reason = _parse(answer)
     failure = _failure(wording, answer.status, body)
     if failure is not None:
-        error: TruecopyError = failure
+        error: errors.TruecopyError = failure
         if isinstance(body, str | type(None)) and error.detail is None and reason:
             error.detail = reason if answer.body else "the answer does not say why"
     elif reason is None:
         return body
     elif answer.broken and not answer.too_large:
-        error = MaybeSentError(reason)
+        error = errors.MaybeSentError(reason)
     else:
-        error = ResponseMismatchError(
+        error = errors.ResponseMismatchError(
             reason, pointer="", expected="JSON", got=answer.headers.get("content-type") or "nothing"
         )
     describe(error, wording, answer, body, secrets, now)
-    if isinstance(error, ApiError) and error.status == 429 and wording.quota(error):
-        error.__class__ = QuotaExhaustedError
+    if isinstance(error, errors.ApiError) and error.status == 429 and wording.quota(error):
+        error.__class__ = errors.QuotaExhaustedError
     raise error
 
 
-def describe(error: TruecopyError, wording: Wording, answer: Answer, body: Any, secrets: list[str], now: float) -> None:
+def describe(
+    error: errors.TruecopyError, wording: Wording, answer: Answer, body: Any, secrets: list[str], now: float
+) -> None:
     """Add to an error what is known of the answer, redacted."""
     error.http_status = answer.status
     error.status = error.status or answer.status
@@ -162,7 +156,7 @@ def describe(error: TruecopyError, wording: Wording, answer: Answer, body: Any, 
     clean(error, secrets)
 
 
-def clean(error: TruecopyError, secrets: list[str]) -> None:
+def clean(error: errors.TruecopyError, secrets: list[str]) -> None:
     """Redact and bound an error's texts."""
     for name in ("type", "title", "detail", "instance", "code", "sub_code", "request_id"):
         text = getattr(error, name)
@@ -193,7 +187,7 @@ def _parse(answer: Answer) -> tuple[Any, str | None]:
         return None, f"the body is {kind} (labelled {label.split(';')[0].strip()[:80]})"
 
 
-def _failure(wording: Wording, status: int, body: Any) -> ApiError | None:
+def _failure(wording: Wording, status: int, body: Any) -> errors.ApiError | None:
     """The failure that status or envelope tell, with the fields that its family of wordings holds."""
     family = next((f for f in wording.families if isinstance(dig(body, f.marks), f.kind)), None)
     if 200 <= status < 300 and not (family and family.failed(dig(body, family.marks))):
@@ -205,7 +199,7 @@ def _failure(wording: Wording, status: int, body: Any) -> ApiError | None:
         effective = family.meanings.get(str(found.get("code")), effective)
     # A zero is how the envelopes write "no code".
     fields = {name: str(value) for name, value in found.items() if isinstance(value, str | int) and value}
-    error = class_for(effective)(fields.pop("detail", None), **fields)
+    error = errors.class_for(effective)(fields.pop("detail", None), **fields)
     error.status = effective
     error.title = error.title or _phrase(effective)
     if status in (301, 302, 303, 307, 308):

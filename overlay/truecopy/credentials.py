@@ -38,9 +38,6 @@ def checked(secret: object, what: str) -> str:
 class Fixed:
     """A secret that was passed as such, or read from an environment variable."""
 
-    renewable = False
-    """Whether a refused secret can be replaced by another one."""
-
     def __init__(self, secret: str, what: str, variable: str | None = None) -> None:
         self._secret = checked(secret, what)
         self._what = what
@@ -54,9 +51,6 @@ class Fixed:
     def secrets(self) -> list[str]:
         """Everything that must not appear in a text."""
         return [self._secret]
-
-    def refuse(self, secret: str) -> None:
-        """The provider answered 401 to this secret."""
 
     def reference(self, *, embed: bool) -> Reference:
         """How a pickle names it: by its variable, or whole if the user asked for that. Raises ConfigurationError."""
@@ -75,8 +69,6 @@ class Fixed:
 class Asked:
     """A function, or coroutine function, that is asked before each request, so that a secret can be rotated."""
 
-    renewable = False
-
     def __init__(self, function: Callable[[], Any], what: str) -> None:
         self.function = function
         self._what = what
@@ -93,9 +85,6 @@ class Asked:
     def secrets(self) -> list[str]:
         return [self._last] if self._last else []
 
-    def refuse(self, secret: str) -> None:
-        pass
-
     def reference(self, *, embed: bool) -> Reference:
         """How a pickle names it: by its function."""
         return Asked, (self.function, self._what)
@@ -110,7 +99,6 @@ class ClientCredentials:
     Threads and tasks that need a token while one is fetched wait for that one.
     """
 
-    renewable = True
     #: A token is renewed this many seconds before it expires, or when a tenth of its life is left if that is less.
     EARLY = 60.0
 
@@ -145,7 +133,8 @@ class ClientCredentials:
     def secrets(self) -> list[str]:
         return [self._client_secret, *([self._token] if self._token else [])]
 
-    def refuse(self, secret: str) -> None:
+    def refuse(self, secret: str | None) -> None:
+        """The provider answered 401 to this token."""
         if secret == self._token:
             self._renew_at = 0.0
 

@@ -18,22 +18,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from truecopy import answers
+from truecopy import answers, errors
 from truecopy.credentials import Asked, ClientCredentials, Fixed
 from truecopy.drift import Drift, parsed, salvaged
-from truecopy.errors import (
-    AuthenticationError,
-    ConfigurationError,
-    NotSentError,
-    QuotaExhaustedError,
-    RateLimit,
-    RateLimitError,
-    ResponseMismatchError,
-    ResponseMismatchWarning,
-    TransportError,
-    TruecopyError,
-    WaitTimeoutError,
-)
 from truecopy.exchange import Answer, Headers, Request
 from truecopy.observe import USER_AGENT, Span
 from truecopy.provider import Provider
@@ -65,7 +52,7 @@ class ApiResponse(Generic[T_co]):
     status_code: int
     headers: Headers
     request_id: str | None
-    rate_limit: RateLimit | None
+    rate_limit: errors.RateLimit | None
     elapsed: float
     """Seconds that the call took with all its attempts and pauses."""
     attempts: int
@@ -150,7 +137,7 @@ class Call(Generic[P]):
                 self._prepare()
                 self.answer, self.body = await self._attempts(span)
                 return self._result(self.answer, self.body)
-            except TruecopyError as error:
+            except errors.TruecopyError as error:
                 self._sign(error)
                 raise
 
@@ -183,7 +170,7 @@ class Call(Generic[P]):
             except (TypeError, ValueError, AttributeError, RecursionError) as error:
                 problem = f"an argument has a wrong type or value: {type(error).__name__}"
         if problem is not None:
-            raise ConfigurationError(problem)
+            raise errors.ConfigurationError(problem)
 
     async def _attempts(self, span: Span) -> tuple[Answer, Any]:
         """Try until there is an answer that says success; the answer and its body."""
@@ -195,7 +182,7 @@ class Call(Generic[P]):
             if core.limiter is not None:
                 owner = self.secrets[0] if self.secrets else ""
                 if not await core.limiter.hold(self.backend, self.clock, owner, self._left()):
-                    raise NotSentError("the deadline passed while the rate limiter held the request back")
+                    raise errors.NotSentError("the deadline passed while the rate limiter held the request back")
             self.attempts += 1
             try:
                 request = self._request(secret)
@@ -206,12 +193,13 @@ class Call(Generic[P]):
                 body = answers.read(core.provider.wording, answer, self.secrets, self.clock.time())
                 span.attempt(self.attempts, answer.status)
                 return answer, body
-            except TruecopyError as error:
+            except errors.TruecopyError as error:
                 answers.clean(error, self.secrets)
                 self._sign(error)
                 settings.hooks.failure(*name, self.attempts, error)
                 span.attempt(self.attempts, error.http_status, error)
-                if isinstance(error, AuthenticationError) and secret and core.credential.renewable and not renewed:
+                refused = isinstance(error, errors.AuthenticationError) and secret is not None and not renewed
+                if refused and isinstance(core.credential, ClientCredentials):
                     core.credential.refuse(secret)
                     renewed = True
                     continue
@@ -220,7 +208,7 @@ class Call(Generic[P]):
                     raise
             await self.backend.sleep(self.clock, pause)
 
-    def _sign(self, error: TruecopyError) -> None:
+    def _sign(self, error: errors.TruecopyError) -> None:
         """Say whose error it is, unless that is known already, as with a token that could not be fetched."""
         error.provider = error.provider or self.core.provider.name
         error.operation = error.operation or self.operation.name
@@ -294,14 +282,14 @@ class Call(Generic[P]):
             broken = [Finding("error", "".join(map(escape, at)), self.payload.__name__, type_name(found))]
         _, pointer, expected, got = broken[0]
         hint = "; with_raw_response reads what was only accepted" if self.operation.accepts else ""
-        error = ResponseMismatchError(f"{pointer or 'the body'}: expected {expected}, got {got}{hint}")
+        error = errors.ResponseMismatchError(f"{pointer or 'the body'}: expected {expected}, got {got}{hint}")
         error.pointer, error.expected, error.got = pointer, expected, got
         self._sign(error)
         answers.describe(error, core.provider.wording, answer, body, self.secrets, self.clock.time())
         if core.settings.on_mismatch == "warn" and check and isinstance(answers.dig(body, at), dict):
             result = salvaged(self.model, body, self.payload, self.attribute, check)
             if result is not None:
-                warnings.warn(str(error), ResponseMismatchWarning, stacklevel=2)
+                warnings.warn(str(error), errors.ResponseMismatchWarning, stacklevel=2)
                 return result
         raise error
 
@@ -368,11 +356,11 @@ async def waiting(
     """Read until the wait is over. Parameters and errors are those of ``SyncCalls.wait``."""
     state, ends = operation.waiter["state"], operation.waiter["ends"]
     if until is None and not ends:
-        raise ConfigurationError(
+        raise errors.ConfigurationError(
             "no end state is documented: pass until=, a function that tells whether the wait is over"
         )
     if not all(isinstance(seconds, int | float) and seconds > 0 for seconds in (timeout, interval)):
-        raise ConfigurationError("timeout and interval must be numbers above 0")
+        raise errors.ConfigurationError("timeout and interval must be numbers above 0")
     over = until or (lambda seen: getattr(seen, state) in ends)
     clock = core.settings.clock
     give_up = clock.monotonic() + timeout
@@ -386,11 +374,11 @@ async def waiting(
             # The last call may pass the timeout, but by no more than the interval.
             with ending(max(give_up, clock.monotonic() + interval)):
                 last = await backend.ask(read)
-        except QuotaExhaustedError:
+        except errors.QuotaExhaustedError:
             raise
-        except RateLimitError as error:
+        except errors.RateLimitError as error:
             asked = error.retry_after or 0.0
-        except TransportError:
+        except errors.TransportError:
             if clock.monotonic() < give_up:
                 raise
         else:
@@ -400,7 +388,7 @@ async def waiting(
                 return last
         left = min(give_up - clock.monotonic(), timeout - paused)
         if left <= 0:
-            raise WaitTimeoutError(f"no end state within {timeout:g} s", last=last, attempts=polls)
+            raise errors.WaitTimeoutError(f"no end state within {timeout:g} s", last=last, attempts=polls)
         wait = min(max(pause, asked), left)
         paused += wait
         await backend.sleep(clock, wait)

@@ -6,6 +6,7 @@ import asyncio
 import re
 import threading
 import time
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -39,15 +40,26 @@ def adopt(given: object, *, asynchronous: bool) -> Any:
     """
     if asynchronous:
         if isinstance(given, httpx.AsyncClient):
-            return AsyncHttpxExchange(_AsyncClientTransport(given), owned=False)
+            return AsyncHttpxExchange(_sender(given))
         if isinstance(given, httpx.AsyncBaseTransport):
-            return AsyncHttpxExchange(given, owned=False)
+            return AsyncHttpxExchange(given.handle_async_request)
     elif isinstance(given, httpx.Client):
-        return HttpxExchange(_ClientTransport(given), owned=False)
+        return HttpxExchange(_sender(given))
     elif isinstance(given, httpx.BaseTransport):
-        return HttpxExchange(given, owned=False)
+        return HttpxExchange(given.handle_request)
     kind = "AsyncClient or AsyncBaseTransport" if asynchronous else "Client or BaseTransport"
     raise ConfigurationError(f"http_client must be a {kind} of httpx, not {type(given).__name__}")
+
+
+def _sender(client: httpx.Client | httpx.AsyncClient) -> Callable[[httpx.Request], Any]:
+    """Sends with a user's client: its proxies, hooks and settings stay in force."""
+
+    def send(message: httpx.Request) -> Any:
+        if client.is_closed:
+            raise ConfigurationError("the http_client is closed")
+        return client.send(message, stream=True, follow_redirects=False)
+
+    return send
 
 
 @cache
@@ -68,31 +80,6 @@ def _made(transport: type[_Transport], origin: str, proxy: str | None) -> _Trans
     except (httpx.InvalidURL, ValueError, ImportError):
         failure = unusable_proxy()
     raise failure
-
-
-class _ClientTransport(httpx.BaseTransport):
-    """A user's client as a transport: its proxies, hooks and settings stay in force."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        _check_open(self._client)
-        return self._client.send(request, stream=True, follow_redirects=False)
-
-
-class _AsyncClientTransport(httpx.AsyncBaseTransport):
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        _check_open(self._client)
-        return await self._client.send(request, stream=True, follow_redirects=False)
-
-
-def _check_open(client: httpx.Client | httpx.AsyncClient) -> None:
-    if client.is_closed:
-        raise ConfigurationError("the http_client is closed")
 
 
 def _failure(error: Exception) -> TransportError:
@@ -164,23 +151,24 @@ class _Stream:
 
 
 class HttpxExchange:
-    """Over a transport of httpx."""
+    """Over httpx, from threads."""
 
-    def __init__(self, transport: httpx.BaseTransport, *, owned: bool = True) -> None:
-        self._transport = transport
-        self._owned = owned
+    def __init__(
+        self, send: Callable[[httpx.Request], httpx.Response], close: Callable[[], None] | None = None
+    ) -> None:
+        self._send, self._close = send, close
 
     @classmethod
     def open(cls, origin: str, proxy: str | None) -> Self:
         """An exchange with connections of its own."""
         transport = _made(httpx.HTTPTransport, origin, proxy)
         transport._pool._network_backend = _Network()
-        return cls(transport)
+        return cls(transport.handle_request, transport.close)
 
     def send(self, request: Request) -> Answer:
         message, _now.deadline = _message(request), request.deadline
         try:
-            response = self._transport.handle_request(message)
+            response = self._send(message)
         except _FAILURES as error:
             failure = _failure(error)
         else:
@@ -197,8 +185,8 @@ class HttpxExchange:
         raise failure
 
     def close(self) -> None:
-        if self._owned:
-            self._transport.close()
+        if self._close is not None:
+            self._close()
 
 
 def _chunks(response: httpx.Response) -> Any:
@@ -207,31 +195,34 @@ def _chunks(response: httpx.Response) -> Any:
 
 
 class AsyncHttpxExchange:
-    """Over an asynchronous transport of httpx."""
+    """Over httpx, from the tasks of one event loop."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, *, owned: bool = True) -> None:
-        self._transport = transport
-        self._owned = owned
-        self._room = Room()
+    def __init__(
+        self,
+        send: Callable[[httpx.Request], Awaitable[httpx.Response]],
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._send, self._close, self._room = send, close, Room()
 
     @classmethod
     def open(cls, origin: str, proxy: str | None) -> Self:
         """An exchange with connections of its own."""
-        return cls(_made(httpx.AsyncHTTPTransport, origin, proxy))
+        transport = _made(httpx.AsyncHTTPTransport, origin, proxy)
+        return cls(transport.handle_async_request, transport.aclose)
 
     async def send(self, request: Request) -> Answer:
         try:
             async with asyncio.timeout(max(request.deadline - time.monotonic(), 0.001)):
                 async with self._room.place(request.timeouts.pool):
-                    return await self._send(request)
+                    return await self._exchanged(request)
         except TimeoutError:
             failure = MaybeSentError("the deadline passed before the answer was whole")
         raise failure
 
-    async def _send(self, request: Request) -> Answer:
+    async def _exchanged(self, request: Request) -> Answer:
         message = _message(request)
         try:
-            response = await self._transport.handle_async_request(message)
+            response = await self._send(message)
         except _FAILURES as error:
             failure = _failure(error)
         else:
@@ -248,5 +239,5 @@ class AsyncHttpxExchange:
         raise failure
 
     async def close(self) -> None:
-        if self._owned:
-            await self._transport.aclose()
+        if self._close is not None:
+            await self._close()
