@@ -23,9 +23,9 @@ from truecopy_tools.fuzz.targets import ROOT
 SECRET = "s3cr3t-0f-th3-r3p0rt-t3st"  # gitleaks:allow
 
 
-def fuzz(**variables: str) -> subprocess.CompletedProcess[str]:
+def fuzz(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FUZZ_")} | variables
-    command = [sys.executable, "-m", "truecopy_tools.fuzz"]
+    command = [sys.executable, "-m", "truecopy_tools.fuzz", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False, timeout=110)
 
 
