@@ -6,6 +6,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+LATEST = 1.0e11
+"""The last moment that the clock can show, in the year 5138; the first is the beginning of 1970. Times can be written,
+stored and added up in between."""
+
 
 class Clock:
     """Seconds since 1970 in UTC, as providers see them. Real time until it is set, advanced or frozen.
@@ -23,7 +27,12 @@ class Clock:
         return self.frozen if self.frozen is not None else time.time() + self.offset
 
     def advance(self, seconds: float) -> None:
-        """Move the clock by some seconds; backwards when negative."""
+        """Move the clock by some seconds; backwards when negative.
+
+        Raises:
+            ValueError: it would leave the time that it can show.
+        """
+        _check(self.now() + seconds)
         if self.frozen is not None:
             self.frozen += seconds
         else:
@@ -31,7 +40,12 @@ class Clock:
         self._changed()
 
     def set(self, moment: float) -> None:
-        """Put the clock to a moment; it goes on from there unless it is frozen."""
+        """Put the clock to a moment; it goes on from there unless it is frozen.
+
+        Raises:
+            ValueError: it cannot show that.
+        """
+        _check(moment)
         if self.frozen is not None:
             self.frozen = moment
         else:
@@ -48,6 +62,11 @@ class Clock:
 
     def reset(self) -> None:
         self.offset, self.frozen = 0.0, None
+
+
+def _check(moment: float) -> None:
+    if not 0 <= moment <= LATEST:
+        raise ValueError(f"the clock goes from {zulu(0)} to {zulu(LATEST)}")
 
 
 def utc(moment: float) -> datetime:

@@ -185,7 +185,7 @@ class Control(Behaviour):
             if "advance" in wanted:
                 now.advance(wanted["advance"])
         except (ValueError, OverflowError) as error:
-            raise Problem(422, "E304", f"now: {error}") from None
+            raise Problem(422, "E304", str(error)) from None
         return Reply(self._clock())
 
     # Providers

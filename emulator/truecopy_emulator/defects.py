@@ -510,6 +510,40 @@ def overwrites(scene: Scene) -> Answer:
     return answer
 
 
+def removes_again(scene: Scene) -> Answer:
+    """What was removed is removed as often as anybody likes."""
+    answer = scene.answer()
+    removed = scene.memory.setdefault("removed", set())
+    if _ok(answer):
+        removed.add(scene.last)
+    return Answer(204, [], b"") if scene.last in removed else answer
+
+
+def remains(scene: Scene) -> Answer:
+    """What was removed is still in the list."""
+    if scene.request.method == "GET":
+        answer = scene.answer()
+        return member("/faults", by(lambda faults: faults + scene.memory.get("removed", [])))(
+            replace(scene, ask=lambda request: answer)
+        )
+    listed = _value(scene.ask(replace(scene.request, method="GET", path="/_emulator/faults"))) or {"faults": []}
+    answer = scene.answer()
+    if _ok(answer):
+        gone = [fault for fault in listed["faults"] if fault["id"] == scene.last]
+        scene.memory["removed"] = [*scene.memory.get("removed", []), *gone]
+    return answer
+
+
+def unheard(scene: Scene) -> Answer:
+    """Answers as if it were done, and does nothing."""
+    state = scene.ask(replace(scene.request, method="GET", path="/_emulator/state", query="", body=b""))
+    answer = scene.answer()
+    if _ok(answer):
+        kept = {**scene.request.headers, "content-type": "application/json"}
+        scene.ask(replace(scene.request, method="PUT", path="/_emulator/state", headers=kept, body=state.body))
+    return answer
+
+
 def anonymous(scene: Scene) -> Answer:
     """An unexpected method is answered as GET."""
     answer = scene.answer()
@@ -525,7 +559,7 @@ NOT_FOUND = status_is(404)
 BAD = status_is(400)
 UNAUTHORISED = status_is(401)
 WRONG_METHOD = status_is(405)
-QP, SM, AS = "questionpro", "supermetrics", "asavie"
+QP, SM, AS, CONTROL = "questionpro", "supermetrics", "asavie", "emulator"
 
 _FIELDS = (
     ("field-missing", QP, "getBatch", "status is missing", member("/response/status", drop)),
@@ -723,6 +757,32 @@ _XML = (
     ("xml-as-json", AS, "getBatch", "JSON is answered where XML is asked for", lambda scene: scene.instead(headers={"accept": "application/json"}) if "xml" in scene.request.headers.get("accept", "") else scene.answer()),
 )  # fmt: skip
 
+_CONTROL = (
+    ("control-field-missing", CONTROL, "addFault", "a fault has no text", member("/text", drop)),
+    ("control-field-null", CONTROL, "getHealth", "providers is null", member("/providers", to(None))),
+    ("control-field-type", CONTROL, "listFaults addFault", "probability is a string", member("/probability", by(str))),
+    ("control-status", CONTROL, "clearFaults", "200 where 204 is documented", status(200)),
+    ("control-media", CONTROL, "getSpec", "the spec is labelled text/plain", header("content-type", "text/plain")),
+    ("control-problem", CONTROL, "*", "problems are labelled application/json", header("content-type", "application/json", BAD)),
+    ("control-allow", CONTROL, "", "405 without Allow", header("allow", None, WRONG_METHOD)),
+    ("control-open", CONTROL, "*", "the token is not asked for", lets_in()),
+    ("control-open-once", CONTROL, "clearJournal", "the journal is cleared without the token", lets_in()),
+    ("control-accepts-kind", CONTROL, "putCredential", "any kind of credential is taken", accepts("kind/enum", {"credential": "x", "kind": "valid"})),
+    ("control-accepts-probability", CONTROL, "addFault", "a probability may pass 1", accepts("probability/maximum", {"effects": "status=503"})),
+    ("control-accepts-profile", CONTROL, "setProfile", "any profile is taken", accepts("profile/enum", {"profile": "slow"})),
+    ("control-accepts-limit", CONTROL, "listJournal", "limit may be 0", accepts("limit|minimum", query={"limit": "1"})),
+    ("control-refuses-advance", CONTROL, "putClock", "the clock cannot go back", refuses(lambda scene: isinstance(scene.fields.get("advance"), int | float) and scene.fields["advance"] < 0)),
+    ("control-crash-seed", CONTROL, "putSeed", "a seed of 2^63 or more", crashes(sends(number(lambda value: value >= 2**63 - 1)))),
+    ("control-crash-now", CONTROL, "putClock", "a time that nobody can do is a crash", status(500, status_is(422))),
+    ("control-state-not-validated", CONTROL, "putState", "faults that there are not are loaded", answers(lambda answer: Answer(204, [], b""), status_is(422))),
+    ("control-fault-lost", CONTROL, "addFault", "a fault is answered and not set", unheard),
+    ("control-fault-removed-twice", CONTROL, "removeFault", "a fault can be removed again", removes_again),
+    ("control-fault-remains", CONTROL, "removeFault listFaults", "a removed fault is still listed", remains),
+    ("control-faults-not-cleared", CONTROL, "clearFaults", "clearing clears nothing", unheard),
+    ("control-clock-stale", CONTROL, "getClock", "the clock is what it was first", stale()),
+    ("control-provider-lost", CONTROL, "putProvider", "a change of a provider is not kept", unheard),
+)  # fmt: skip
+
 _TABLE = {
     "fields": _FIELDS,
     "status": _STATUS,
@@ -736,6 +796,7 @@ _TABLE = {
     "pages": _PAGES,
     "codes": _CODES,
     "XML": _XML,
+    "control API": _CONTROL,
 }
 DEFECTS = {
     name: Defect(name, provider, operation, kind, what, act)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 from . import diagnostics
 from .examples import NoExampleError, example, example_headers
-from .faults import HEADER, FaultError, Faults, Instead, Target, apply
+from .faults import HEADER, FaultError, Faults, Instead, Target, apply, read_effects
 from .http import Answer, Headers, Request
 from .journal import Exchange, Journal
 from .media import BodyError, charset, dump, essence, load, negotiate
@@ -112,10 +112,17 @@ class Engine:
         """Put a dumped state in the place of everything.
 
         Raises:
-            StateError: it is not a dump.
+            StateError: it is not a dump; the state stays as it was.
         """
         with self._lock:
+            before = self.world.dump()
             self.world.load(dump)
+            try:
+                for fault in self.world.settings.faults.values():
+                    read_effects(fault.effects)
+            except FaultError as error:
+                self.world.load(before)
+                raise StateError(f"fault {fault.id}: {error}") from None
 
     def transition(self, provider: str, mode: str, every: float = 1) -> None:
         """How a provider's things get from state to state: `immediate`, `reads` or `seconds`, see `world.Transition`.

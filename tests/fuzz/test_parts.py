@@ -68,12 +68,17 @@ def test_what_was_not_exercised_is_named() -> None:
     label = "PUT /things/{id}"
     both = {"satisfied": 1, "violated": 1}
     keywords = dict.fromkeys(Keywords(DOCUMENT).expected("/things/{id}", "put"), both)
+    parameters = {"path id": {"valid": 1}, "body application/json": {"valid": 1}}
     operations = {label: {"statuses": {"positive": {"200": 2}, "negative": {"404": 1}}}}
-    assert list(missing(summary(DOCUMENT, {"operations": operations, "keywords": {label: keywords}}))) == []
+    covered = {"requests": {label: keywords}, "parameters": {label: parameters}, "answers": {}}
+    evidence = {"operations": operations, "coverage": covered}
+    assert list(missing(summary(DOCUMENT, evidence))) == []
     del operations[label]["statuses"]["negative"]
     keywords["/components/schemas/Thing/required"] = {"satisfied": 4}
-    assert list(missing(summary(DOCUMENT, {"operations": operations, "keywords": {label: keywords}}))) == [
+    parameters["path id"] = {"invalid": 1}
+    assert list(missing(summary(DOCUMENT, evidence))) == [
         "PUT /things/{id} never answered the documented 404",
+        "PUT /things/{id}: path id was never valid",
         "PUT /things/{id}: /components/schemas/Thing/required was never violated",
     ]
 

@@ -1,17 +1,21 @@
-"""How much of a spec a run exercised: each status of each operation, and each keyword of each schema of a request, both
-satisfied and violated."""
+"""How much of a spec a run exercised: each status of each operation, by positive and by negative data; each parameter,
+valid, invalid and left out; each keyword and each branch (of `oneOf` and `anyOf`) of each schema of a request, both
+satisfied and violated; each keyword of the answers' schemas."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from html import escape
 from typing import Any
 from urllib.parse import quote, unquote
 
 import jsonschema_rs
+
+from .targets import METHODS
 
 ASSERTIONS = frozenset(
     (
@@ -21,13 +25,17 @@ ASSERTIONS = frozenset(
     )
 )
 DOCUMENT = "urn:document"
+PARTS = ("requests", "parameters", "answers")
+BRANCH = re.compile(r"/(oneOf|anyOf)/\d+$")
 UNREACHABLE = {
     "500": "the emulator has no failure of its own to show",
     "202": "documented for commands; only an oddity of the emulator answers it",
+    "PUT /seed 422": "every integer is a seed",
+    "PUT /credentials 422": "every credential that the schema takes is taken",
 }
-"""Statuses that a run need not see, and why."""
-
-Places = dict[str, tuple[str, Any]]
+"""Statuses that a run need not see, of all operations or of one, and why."""
+LOOKED_AT = 20
+"""How many answers of a kind are held against their schema: keywords of a schema show soon, and answers are large."""
 
 
 class Keywords:
@@ -36,7 +44,7 @@ class Keywords:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
-        self._meanings: dict[str, tuple[str, bool, frozenset[str]]] = {}
+        self._meanings: dict[str, tuple[str, bool, tuple[str, ...], frozenset[str]]] = {}
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
@@ -66,6 +74,15 @@ class Keywords:
             for media in body["content"]:
                 yield "body", media, f"{where}/content/{media.replace('/', '~1')}/schema"
 
+    def answers(self, path: str, method: str) -> Iterator[tuple[str, str, str]]:
+        """The schemas of an operation's answers: status, media type, and the schema's pointer."""
+        place = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}/responses"
+        for status in self.at(place)[0]:
+            response, where = self.at(f"{place}/{status}")
+            for media, content in (response.get("content") or {}).items():
+                if "schema" in content and "json" in media:
+                    yield status, media, f"{where}/content/{media.replace('/', '~1')}/schema"
+
     def expected(self, path: str, method: str) -> dict[str, bool]:
         """Every keyword of an operation's requests by its pointer, and whether it can be violated at all."""
         found: dict[str, bool] = {}
@@ -79,6 +96,11 @@ class Keywords:
                 possible = not (text and last in ("type", "additionalProperties") and "integer" not in str(value))
                 found[keyword] = found.get(keyword, False) or possible
         return found
+
+    def expected_of_answers(self, path: str, method: str) -> set[str]:
+        """Every keyword of an operation's answers by its pointer."""
+        pointers = [pointer for _, _, pointer in self.answers(path, method)]
+        return {keyword for pointer in pointers for keyword, _ in self._walk(pointer, set())}
 
     def _walk(self, pointer: str, seen: set[str]) -> Iterator[tuple[str, Any]]:
         node, pointer = self.at(pointer)
@@ -95,37 +117,58 @@ class Keywords:
                 yield from self._walk(f"{pointer}/{name}", seen)
             elif name in ("oneOf", "anyOf", "allOf"):
                 for index in range(len(value)):
+                    if name != "allOf":
+                        yield f"{pointer}/{name}/{index}", value[index]
                     yield from self._walk(f"{pointer}/{name}/{index}", seen)
 
     def observe(self, pointer: str, value: Any) -> Iterator[tuple[str, bool]]:
         """The keywords that a value was held against, and whether it satisfied them."""
-        validator = self._validators.get(pointer)
-        if validator is None:
-            reference = {"$ref": f"{DOCUMENT}#{quote(pointer, safe='/~')}"}
-            validator = self._validators[pointer] = jsonschema_rs.Draft202012Validator(
-                reference, registry=self._registry, validate_formats=True
-            )
         try:
-            details = validator.evaluate(value).list()["details"]
+            details = self._validator(pointer).evaluate(value).list()["details"]
         except (ValueError, TypeError, RecursionError):
             return  # no JSON value, such as bytes
+        reported, valid = set[str](), dict[str, tuple[str, ...]]()
         for detail in details:
-            pointer, asserts, required = self._meaning(detail["schemaLocation"])
+            pointer, asserts, assertions, required = self._meaning(detail["schemaLocation"])
             if asserts:
+                reported.add(pointer)
                 yield pointer, detail["valid"]
+            if detail["valid"]:
+                valid[pointer] = assertions
             if required and isinstance(holder := _instance(value, detail["instanceLocation"]), dict):
-                # The validator does not always report this keyword on its own.
                 yield f"{pointer}/required", required <= holder.keys()
+        # The validator reports some keywords together with others only; what is valid satisfies all of them.
+        for pointer, assertions in valid.items():
+            for keyword in assertions:
+                if f"{pointer}/{keyword}" not in reported:
+                    yield f"{pointer}/{keyword}", True
 
-    def _meaning(self, location: str) -> tuple[str, bool, frozenset[str]]:
-        """What the validator names: its pointer in the document, whether it is a keyword that asserts, and the
-        members that it requires where it is a schema."""
+    def judge(self, pointer: str, value: Any) -> str:
+        """Whether a value is `valid` or `invalid`; what is no JSON value is invalid."""
+        try:
+            return "valid" if self._validator(pointer).is_valid(value) else "invalid"
+        except (ValueError, TypeError, RecursionError):
+            return "invalid"
+
+    def _validator(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
+        if pointer not in self._validators:
+            reference = {"$ref": f"{DOCUMENT}#{quote(pointer, safe='/~')}"}
+            self._validators[pointer] = jsonschema_rs.Draft202012Validator(
+                reference, registry=self._registry, validate_formats=True
+            )
+        return self._validators[pointer]
+
+    def _meaning(self, location: str) -> tuple[str, bool, tuple[str, ...], frozenset[str]]:
+        """What the validator names: its pointer in the document, whether it is a keyword that asserts or a branch, and
+        the keywords and the required members that it has where it is a schema."""
         if location not in self._meanings:
             pointer = unquote(location.rpartition("#")[2])
-            keyword, node = pointer.rsplit("/", 1)[-1], self.at(pointer)[0]
-            required = node.get("required") if isinstance(node, dict) else None
+            keyword, (node, _) = pointer.rsplit("/", 1)[-1], self.at(pointer)
+            node = node if isinstance(node, dict) and not pointer.endswith("/properties") else {}
+            required = node.get("required")
             names = frozenset(required) if isinstance(required, list) else frozenset[str]()
-            self._meanings[location] = (pointer, keyword in ASSERTIONS and keyword != "required", names)
+            asserts = (keyword in ASSERTIONS and keyword != "required") or BRANCH.search(pointer) is not None
+            self._meanings[location] = (pointer, asserts, tuple(node.keys() & ASSERTIONS - {"required"}), names)
         return self._meanings[location]
 
 
@@ -136,99 +179,163 @@ def _instance(value: Any, pointer: str) -> Any:
     return value
 
 
-def number(value: Any) -> Any:
-    """A parameter's text as the number that it is."""
-    return int(value) if isinstance(value, str) and re.fullmatch(r"-?\d{1,300}", value, re.ASCII) else value
+def read(value: Any, types: Any) -> Any:
+    """A parameter's text as a value of its schema's types, where it can be one."""
+    if not isinstance(value, str):
+        return value
+    if {"integer", "number"} & set(types) and re.fullmatch(r"-?\d{1,300}", value, re.ASCII):
+        return int(value)
+    return {"true": True, "false": False}.get(value, value) if "boolean" in types else value
 
 
 class Coverage:
-    """Counts keywords as cases come, by operation."""
+    """Counts as cases come, by operation."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.keywords = Keywords(document)
         self._schemas: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-        self.counts: dict[str, dict[str, Counter[str]]] = {}
+        self._answers: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
+        self._looked: Counter[tuple[str, str, str]] = Counter()
+        self.requests: dict[str, dict[str, Counter[str]]] = {}
+        self.parameters: dict[str, dict[str, Counter[str]]] = {}
+        self.answers: dict[str, Counter[str]] = {}
 
-    def add(self, case: Any) -> None:
-        """Hold the parts of a case against their schemas."""
+    def add(self, case: Any, response: Any = None) -> None:
+        """Hold the parts of a case, and what was answered to it, against their schemas."""
         operation = case.operation
         key = (operation.path, operation.method)
         if key not in self._schemas:
             self._schemas[key] = list(self.keywords.schemas(*key))
-        counts = self.counts.setdefault(operation.label, {})
+            self._answers[key] = {(status, media): pointer for status, media, pointer in self.keywords.answers(*key)}
+        counts = self.requests.setdefault(operation.label, {})
         parts = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
         for place, name, pointer in self._schemas[key]:
             if place == "body":
                 if case.media_type != name or not isinstance(case.body, dict | list | str | int | float | None):
                     continue
                 value = case.body
+            elif name in (parts[place] or {}):
+                types = self.keywords.at(pointer)[0].get("type", ())
+                value = read(parts[place][name], [types] if isinstance(types, str) else types)
             else:
-                values = parts[place] or {}
-                if name not in values:
-                    continue
-                value = number(values[name])
+                self._parameter(operation.label, place, name)["absent"] += 1
+                continue
             for location, valid in self.keywords.observe(pointer, value):
                 counts.setdefault(location, Counter())["satisfied" if valid else "violated"] += 1
+            self._parameter(operation.label, place, name)[self.keywords.judge(pointer, value)] += 1
+        if response is not None:
+            self._answer(operation.label, self._answers[key], response)
+
+    def _parameter(self, label: str, place: str, name: str) -> Counter[str]:
+        return self.parameters.setdefault(label, {}).setdefault(f"{place} {name}", Counter())
+
+    def _answer(self, label: str, schemas: Mapping[tuple[str, str], str], response: Any) -> None:
+        status, media = str(response.status_code), (response.headers.get("content-type") or [""])[0].partition(";")[0]
+        pointer = schemas.get((status, media))
+        self._looked[label, status, media] += 1
+        if pointer is None or self._looked[label, status, media] > LOOKED_AT:
+            return
+        try:
+            value = json.loads(response.content)
+        except ValueError:
+            return
+        counts = self.answers.setdefault(label, Counter())
+        counts.update(location for location, valid in self.keywords.observe(pointer, value) if valid)
 
 
 def summary(document: Mapping[str, Any], evidence: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """For each operation its statuses and keywords with how often each was seen."""
+    """For each operation its statuses, parameters and keywords, with how often each was seen."""
     keywords, rows = Keywords(document), []
     for path, item in document["paths"].items():
-        for method in ("get", "put", "post", "delete", "options", "head", "patch", "trace"):
+        for method in METHODS:
             if method not in item:
                 continue
             label = f"{method.upper()} {path}"
-            seen = evidence.get("operations", {}).get(label, {})
-            statuses: Counter[str] = Counter()
-            for counts in seen.get("statuses", {}).values():
-                statuses.update(counts)
-            counted = evidence.get("keywords", {}).get(label, {})
-            expected = keywords.expected(path, method)
+            modes = evidence.get("operations", {}).get(label, {}).get("statuses", {})
+            covered = {part: evidence.get("coverage", {}).get(part, {}).get(label, {}) for part in PARTS}
             rows.append(
                 {
                     "operation": label,
-                    "statuses": {status: statuses.get(status, 0) for status in item[method]["responses"]},
+                    "statuses": {
+                        status: {mode: counts[status] for mode, counts in modes.items() if status in counts}
+                        for status in item[method]["responses"]
+                    },
+                    "parameters": {
+                        f"{place} {name}": {
+                            kind: covered["parameters"].get(f"{place} {name}", {}).get(kind, 0)
+                            for kind in ("valid", "invalid", "absent")
+                        }
+                        for place, name, _ in keywords.schemas(path, method)
+                    },
                     "keywords": {
                         pointer: {
-                            "satisfied": counted.get(pointer, {}).get("satisfied", 0),
-                            "violated": counted.get(pointer, {}).get("violated", 0) if possible else None,
+                            "satisfied": covered["requests"].get(pointer, {}).get("satisfied", 0),
+                            "violated": covered["requests"].get(pointer, {}).get("violated", 0) if possible else None,
                         }
-                        for pointer, possible in expected.items()
+                        for pointer, possible in keywords.expected(path, method).items()
+                    },
+                    "answers": {
+                        pointer: covered["answers"].get(pointer, 0)
+                        for pointer in sorted(keywords.expected_of_answers(path, method))
                     },
                 }
             )
     return rows
 
 
+def _unreachable(operation: str, status: str) -> str:
+    return UNREACHABLE.get(status) or UNREACHABLE.get(f"{operation} {status}", "")
+
+
 def missing(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """What was not exercised."""
+    """What was not exercised of the statuses and of the requests. The keywords of answers are only told: no rule says
+    that a service must use all that it documents."""
     for row in rows:
-        for status, times in row["statuses"].items():
-            if not times and status not in UNREACHABLE:
+        for status, modes in row["statuses"].items():
+            if not modes and not _unreachable(row["operation"], status):
                 yield f"{row['operation']} never answered the documented {status}"
+        for name, counts in row["parameters"].items():
+            if not counts["valid"]:
+                yield f"{row['operation']}: {name} was never valid"
         for pointer, counts in row["keywords"].items():
             for kind, times in counts.items():
                 if times == 0:
                     yield f"{row['operation']}: {pointer} was never {kind}"
 
 
+STYLE = "body{font:14px sans-serif;margin:2em}td,th{padding:2px 8px;text-align:left}.no{background:#fbb}"
+
+
 def page(title: str, rows: list[dict[str, Any]]) -> str:
     """The summary as a page."""
-    parts = [f"<!DOCTYPE html><meta charset=utf-8><title>Coverage of {escape(title)}</title>"]
-    parts.append(
-        "<style>body{font:14px sans-serif;margin:2em}td,th{padding:2px 8px;text-align:left}.no{background:#fbb}</style>"
-    )
+    parts = [f"<!DOCTYPE html><meta charset=utf-8><title>Coverage of {escape(title)}</title><style>{STYLE}</style>"]
     parts.append(f"<h1>Coverage of {escape(title)}</h1>")
     for row in rows:
-        parts.append(f"<h2>{escape(row['operation'])}</h2><table><tr><th>status<th>seen")
-        for status, times in row["statuses"].items():
-            mark = " class=no" if not times and status not in UNREACHABLE else ""
-            parts.append(f"<tr{mark}><td>{status}<td>{times or UNREACHABLE.get(status, 0)}")
-        parts.append("</table><table><tr><th>keyword<th>satisfied<th>violated")
-        for pointer, counts in row["keywords"].items():
-            mark = " class=no" if 0 in counts.values() else ""
-            violated = "cannot be" if counts["violated"] is None else counts["violated"]
-            parts.append(f"<tr{mark}><td>{escape(pointer)}<td>{counts['satisfied']}<td>{violated}")
-        parts.append("</table>")
+        parts.append(f"<h2>{escape(row['operation'])}</h2>")
+        parts += _table(
+            ("status", "by positive data", "by negative data", "by a check's own request"),
+            (
+                (status, *(modes.get(mode, 0) for mode in ("positive", "negative", "probe")))
+                if modes
+                else (status, _unreachable(row["operation"], status) or 0)
+                for status, modes in row["statuses"].items()
+            ),
+        )
+        parts += _table(("parameter", "valid", "invalid", "absent"), _cells(row["parameters"]), marked=1)
+        parts += _table(("keyword", "satisfied", "violated"), _cells(row["keywords"]), marked=2)
+        parts += _table(("keyword of an answer", "satisfied"), row["answers"].items())
     return "\n".join(parts)
+
+
+def _cells(counts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    for name, values in counts.items():
+        yield name, *("cannot be" if value is None else value for value in values.values())
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]], marked: int = 0) -> Iterator[str]:
+    """A table; rows with a zero among their first `marked` numbers, or with nothing but one, are marked."""
+    yield "<table><tr>" + "".join(f"<th>{head}" for head in heads)
+    for name, *values in rows:
+        mark = " class=no" if 0 in values[:marked] or values == [0] else ""
+        yield f"<tr{mark}><td>{escape(name)}" + "".join(f"<td>{escape(str(value))}" for value in values)
+    yield "</table>"

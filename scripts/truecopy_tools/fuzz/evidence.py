@@ -18,7 +18,7 @@ from schemathesis.engine.run import PhaseName
 
 from . import masking
 from .checks import ASKED
-from .coverage import Coverage
+from .coverage import PARTS, Coverage
 from .worker import CREDENTIAL_VARIABLE, EVIDENCE_VARIABLE
 
 PROBE = "probe"  # a request that a check made on its own
@@ -51,7 +51,7 @@ class Evidence(EventHandler[ExecutionContext]):
             seen = self.operations.setdefault(case.operation.label, {"cases": {}, "statuses": {}, "checks": {}})
             if self.coverage is None:
                 self.coverage = Coverage(case.operation.schema.raw_schema)
-            self.coverage.add(case)
+            self.coverage.add(case, interaction.response if interaction else None)
             by_mode = seen["cases"].setdefault(phase.value, Counter())
             by_mode[mode] += 1
             status = str(interaction.response.status_code) if interaction and interaction.response else "none"
@@ -89,7 +89,7 @@ class Evidence(EventHandler[ExecutionContext]):
             "seconds": round(time.time() - self.started, 3),
             "cases": self.cases,
             "operations": self.operations,
-            "keywords": self.coverage.counts if self.coverage else {},
+            "coverage": {part: getattr(self.coverage, part) for part in PARTS} if self.coverage else {},
             "scenarios": self.scenarios,
             "links": self.links,
             "failures": self.failures,
