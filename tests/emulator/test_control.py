@@ -79,12 +79,29 @@ def test_state_goes_out_and_comes_back(emulator: Emulator, control: httpx.Client
 
 
 @pytest.mark.parametrize(
+    "change", [{"now": "9999-12-31T00:00:00Z"}, {"now": "1969-12-31T23:59:59Z"}, {"advance": -1e9}]
+)
+def test_the_clock_keeps_to_what_it_can_show(control: httpx.Client, change: dict[str, Any]) -> None:
+    control.put("/clock", json={"frozen": True, "now": "2001-01-01T00:00:00Z"})
+    before = control.get("/clock").json()
+    answer = control.put("/clock", json=change)
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "the clock goes from 1970-01-01T00:00:00Z to 5138-11-16T09:46:40Z"
+    assert control.get("/clock").json() == before
+    assert control.get("/state").status_code == 200
+
+
+NO_FAULT = {"id": "1", "effects": {"nonsense": 1}}
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"version": 2},
         {"collections": {"questionpro/batches": {"1": 5}}},
         {"collections": None},
         {"clock": {"offset": "late"}},
+        {"settings": {"credentials": {}, "transitions": {}, "switches": {}, "faults": {"1": NO_FAULT}}},
         {"settings": {"credentials": {}, "transitions": {"asavie": {"mode": "never"}}, "switches": {}, "faults": {}}},
     ],
 )
