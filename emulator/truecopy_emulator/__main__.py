@@ -36,7 +36,7 @@ _SERVE = [
     _option("--defect", metavar="NAME", help="A defect to show what notices it; `defects` lists them."),
     _option("--control-token", envvar="TRUECOPY_EMULATOR_CONTROL_TOKEN", help="Bearer token for /_emulator/."),
     _option("--max-body", default=1 << 20, type=click.IntRange(1), help="Largest request body in bytes."),
-    _option("--journal", "journal_size", default=10_000, type=click.IntRange(0), help="Exchanges to keep."),
+    _option("--journal", "journal_size", default=10_000, type=click.IntRange(0, 10**9), help="Exchanges to keep."),
     _option("--certificate", type=click.Path(path_type=Path), help="PEM file; with --key, speak TLS."),
     _option("--key", type=click.Path(path_type=Path), help="PEM file of the certificate's key."),
     _option("--access-log", is_flag=True, help="Write a line of JSON to standard error for each call."),
@@ -71,7 +71,7 @@ def serve(workers: int, **options: Any) -> None:
             several.serve(workers, _ready, server=server, emulator=options)
         else:
             _serve_one(options)
-    except (ServerError, SpecError, StateError, DefectError) as error:
+    except (ServerError, SpecError, StateError, DefectError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 

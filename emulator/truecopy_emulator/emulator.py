@@ -19,7 +19,7 @@ from .journal import Journal, StoredJournal, log_line
 from .openapi import Document, SpecError
 from .provider import Behaviour, Provider
 from .providers import BEHAVIOURS
-from .server import Server, check_host
+from .server import Server, check_host, check_token
 from .storage import StateError, open_store
 from .world import DEFAULT_KEY, KINDS, World
 
@@ -51,7 +51,7 @@ class Emulator:
         shared_journal: keep the journal in the state, for processes that share it.
 
     Raises:
-        ServerError: the host is not a loopback address and `public` is False.
+        ServerError: the host is not a loopback address and `public` is False, or the control token cannot be sent.
         SpecError: a document cannot be served.
         StateError: the state cannot be opened.
         FaultError: there is no such profile.
@@ -87,6 +87,7 @@ class Emulator:
         shared_journal: bool = False,
     ) -> None:
         check_host(host, public)
+        check_token(control_token)
         self.world = World(open_store(state), seed)
         providers = [
             Provider(name, f"/{name}", Document.load(SPECS / f"{name}.yaml"), behaviour(name, self.world))

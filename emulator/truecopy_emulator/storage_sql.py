@@ -113,6 +113,8 @@ class SqlStore:
                 _METADATA.create_all(connection)
         except (SQLAlchemyError, ArgumentError, ImportError, OSError, ValueError) as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            if isinstance(error, ValueError):  # it quotes a part of the URL, which may be of the password
+                reason = "it is not the URL of a database"
             raise StateError(f"the state {_shown(target)} cannot be opened: {reason}") from None
         self._connection: Connection | None = None
         self._seen = -1
@@ -233,5 +235,5 @@ def _begin(connection: Connection) -> None:
 def _shown(target: str) -> str:
     try:
         return make_url(target).render_as_string(hide_password=True) if "://" in target else target
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # such a text may hold a password anywhere
         return "URL"

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import signal
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .adapters import Application, asgi
 from .emulator import Emulator
-from .server import ServerError, check_files, check_host, check_port, free_port
+from .server import ServerError, address_of, check_files, check_host, check_port, free_port
 
 OPTIONS = "TRUECOPY_EMULATOR_OPTIONS"
 """The environment variable that carries the options to the workers."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def application() -> Application:
     """What each worker serves; made in the worker, from the options in the environment."""
     emulator = Emulator(**json.loads(os.environ[OPTIONS]))
+    if hasattr(signal, "pthread_sigmask"):
+        asyncio.get_event_loop().call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, _SIGNALS)
     return asgi(emulator.engine)
 
 
@@ -47,8 +53,9 @@ def serve(
     host, port = server["host"], server["port"]
     check_host(host, server["public"])
     check_files(server["certificate"], server["key"])
-    port = port or free_port(host)
-    check_port(host, port)
+    address = address_of(host)
+    port = port or free_port(address)
+    check_port(address, port)
     first = Emulator(**emulator)  # says what is wrong before any worker is started, and seeds the state once
     first.world.store.close()
     os.environ[OPTIONS] = json.dumps(emulator | {"shared_journal": True})
@@ -56,10 +63,11 @@ def serve(
     origin = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     watcher = threading.Thread(target=_announce, args=(origin, first.paths, ready), daemon=True)
     watcher.start()
+    _hold_signals()
     Granian(
         "truecopy_emulator.workers:application",
         factory=True,
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.ASGINL,
         workers=workers,
@@ -71,6 +79,15 @@ def serve(
         ssl_cert=server["certificate"],
         ssl_key=server["key"],
     ).serve()
+
+
+def _hold_signals() -> None:
+    """Let signals wait until a new worker's loop runs: before that they would be lost, and the parent wait for ever."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, _SIGNALS),
+            after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, _SIGNALS),
+        )
 
 
 def _announce(origin: str, paths: list[str], ready: Callable[[str, list[str]], None]) -> None:

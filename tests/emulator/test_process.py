@@ -9,6 +9,8 @@ import sys
 import time
 
 import pytest
+from click.testing import CliRunner
+from truecopy_emulator.__main__ import main
 
 from .conftest import get
 
@@ -50,6 +52,38 @@ def test_other_hosts_are_asked_for() -> None:
     result = run("--host", "0.0.0.0", "--port", "0")
     assert result.returncode == 1
     assert "--public" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--control-token", ""], "control token"),
+        (["--control-token", "t\u00f6ken"], "control token"),
+        (["--host", "nowhere.invalid", "--public"], "cannot listen on nowhere.invalid"),
+        (["--state", "postgresql://me:pw@127.0.0.1:HUSHHUSH/db"], "URL cannot be opened"),
+        (["--journal", "9" * 30], "--journal"),
+    ],
+)
+def test_what_cannot_be_is_one_error_without_secrets(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, ["--port", "0", *arguments])
+    assert result.exit_code in (1, 2)
+    assert said in result.output
+    assert result.output.count("Error:") == 1
+    assert "HUSHHUSH" not in result.output
+
+
+def test_runs_without_standard_input_at_a_host_name() -> None:
+    command = f"exec {sys.executable} -m truecopy_emulator --port 0 --host localhost <&-"
+    with subprocess.Popen(
+        ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        base = process.stdout.readline().split()[1]
+        assert base.startswith("http://localhost:")
+        assert get(base.removesuffix("/questionpro/a/api/v2") + "/_emulator/health").status_code == 200
+        process.terminate()
+        assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == 0
 
 
 def test_explain() -> None:

@@ -58,6 +58,13 @@ def test_workers_share_their_state(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
+def test_workers_stop_even_while_they_start(tmp_path: Path) -> None:
+    # The first worker answers, and is heard of, before the others listen to signals.
+    with serving("--workers", "3", "--state", str(tmp_path / "state.db")) as (_, process):
+        pass
+    assert process.returncode == 0
+
+
 def test_workers_need_a_state() -> None:
     command = [sys.executable, "-m", "truecopy_emulator", "--port", "0", "--workers", "2"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=30)
