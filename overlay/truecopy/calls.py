@@ -32,9 +32,11 @@ class AsyncBackend:
     async def sleep(self, clock: Clock, seconds: float) -> None:
         await clock.sleep_async(seconds)
 
-    async def ask(self, function: Callable[[], Any]) -> Any:
+    async def ask(self, function: Callable[[], Any], seconds: float | None = None) -> Any:
+        import asyncio
+
         value = function()
-        return await value if inspect.isawaitable(value) else value
+        return await asyncio.wait_for(value, seconds) if inspect.isawaitable(value) else value
 
     async def block(self, function: Callable[[], T]) -> T:
         import asyncio
@@ -64,7 +66,7 @@ class SyncBackend:
     async def sleep(self, clock: Clock, seconds: float) -> None:
         clock.sleep(seconds)
 
-    async def ask(self, function: Callable[[], Any]) -> Any:
+    async def ask(self, function: Callable[[], Any], seconds: float | None = None) -> Any:
         return function()
 
     async def block(self, function: Callable[[], T]) -> T:

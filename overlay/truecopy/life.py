@@ -74,8 +74,12 @@ class Backend(Protocol):
     async def sleep(self, clock: Clock, seconds: float) -> None:
         """Let seconds pass."""
 
-    async def ask(self, function: Callable[[], Any]) -> Any:
-        """Call a function or coroutine function of the user's or of a resource."""
+    async def ask(self, function: Callable[[], Any], seconds: float | None = None) -> Any:
+        """Call a function or coroutine function of the user's or of a resource.
+
+        Raises:
+            TimeoutError: A coroutine takes longer than the seconds; a function cannot be interrupted.
+        """
 
     async def block(self, function: Callable[[], T]) -> T:
         """Call a function that blocks."""
@@ -222,7 +226,10 @@ class Call(Generic[P]):
         secret = credential.ready(self.clock.monotonic())
         if secret is None:
             if isinstance(credential, Asked):
-                secret = credential.accept(await self.backend.ask(credential.function))
+                try:
+                    secret = credential.accept(await self.backend.ask(credential.function, self._left()))
+                except TimeoutError:
+                    raise errors.NotSentError("the credential did not come in time") from None
             elif isinstance(credential, ClientCredentials):
                 secret = await self._token(credential)
         assert secret is not None

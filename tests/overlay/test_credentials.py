@@ -155,6 +155,16 @@ def test_a_coroutine_function_is_asked_by_the_asynchronous_client_only(transport
         QuestionPro(secret)
 
 
+def test_a_coroutine_that_does_not_answer_is_held_to_the_deadline(transport: str) -> None:
+    async def secret() -> str:
+        await asyncio.sleep(60)
+        return "too-late"
+
+    with Server(answer(BATCH)) as server, pytest.raises(errors.NotSentError, match="in time"):
+        Player("async", transport)("QuestionPro", get, api_key=secret, base_url=server.url, deadline=0.2)
+    assert server.requests == []
+
+
 @pytest.mark.parametrize("value", [None, "", 5, f"{KEY}\n"])
 def test_what_a_function_returns_is_checked(play: Player, value: Any) -> None:
     with Server(answer(BATCH)) as server, pytest.raises(ConfigurationError, match="api_key") as raised:
