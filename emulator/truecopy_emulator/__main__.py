@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import signal
 import sys
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import click
@@ -76,16 +76,17 @@ def serve(workers: int, **options: Any) -> None:
 
 
 def _serve_one(options: dict[str, Any]) -> None:
-    stopped = threading.Event()
+    # A signal may come at any step of this thread, also within a lock: SimpleQueue is made for that, Event is not.
+    stop: SimpleQueue[int] = SimpleQueue()
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+        signal.signal(name, lambda number, _: stop.put(number))
     with Emulator(**options) as emulator:
         # What is there now stays: the collector need not look at it again, and looks less often.
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
         _ready(emulator.origin, emulator.paths)
-        stopped.wait()
+        stop.get()
 
 
 def _ready(origin: str, paths: list[str]) -> None:

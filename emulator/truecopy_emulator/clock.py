@@ -78,6 +78,13 @@ def zulu(moment: float) -> str:
     return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def http_date(moment: float) -> str:
+    """As Sun, 04 Sep 2022 06:00:00 GMT."""
+    from email.utils import formatdate  # imports much that a start can do without
+
+    return formatdate(moment, usegmt=True)
+
+
 def parse(text: str) -> float:
     """Seconds since 1970 of an RFC 3339 time; without an offset it is UTC.
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from .clock import http_date
 from .http import Answer, Effects
 from .provider import Problem
+from .storage import dumps, loads
 from .world import Fault
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ def _retry_after(target: Target, value: str) -> None:
     form, _, number = value.partition(":")
     name = b"retry-after"
     if form == "date" and number.replace(".", "", 1).isdigit():
-        value = formatdate(target.world.clock.now() + float(number), usegmt=True)
+        value = http_date(target.world.clock.now() + float(number))
     elif form == "ms" and number.isdigit():
         name, value = b"retry-after-ms", number
     _set_header(target.answer, name, value.encode("ascii"))
@@ -215,12 +214,12 @@ def _drift(change: Callable[[Any, Any], None], wanted: type = object) -> Callabl
 
     def apply(target: Target, pointer: str) -> None:
         try:
-            body = orjson.loads(target.answer.body)
+            body = loads(target.answer.body)
             pointer = pointer or _chosen(target, body, change, wanted)
             change(*_parent(body, pointer))
         except (ValueError, KeyError, IndexError, TypeError):
             return  # no JSON, or nothing there: the answer stays
-        target.answer.body = orjson.dumps(body)
+        target.answer.body = dumps(body)
 
     return apply
 
@@ -231,7 +230,7 @@ def _chosen(target: Target, body: Any, change: Callable[[Any, Any], None], wante
         response = target.operation.response(target.answer.status)
         media = next(iter(response.media.values()), None) if response else None
         for pointer in candidates if media and media.schema else ():
-            tried = orjson.loads(orjson.dumps(body))
+            tried = loads(dumps(body))
             change(*_parent(tried, pointer))
             broken = media.schema.check(tried) if media and media.schema else None
             if broken is not None and broken.rule.endswith("/enum"):
@@ -262,7 +261,7 @@ def _unknown_enum(container: Any, key: Any) -> None:
 
 def _extra(target: Target, pointer: str) -> None:
     try:
-        body = orjson.loads(target.answer.body)
+        body = loads(target.answer.body)
         container = body
         if pointer:
             parent, key = _parent(body, pointer)
@@ -272,7 +271,7 @@ def _extra(target: Target, pointer: str) -> None:
         container["somethingNew"] = "something new"
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return
-    target.answer.body = orjson.dumps(body)
+    target.answer.body = dumps(body)
 
 
 # On the wire

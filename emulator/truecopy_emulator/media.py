@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
-from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import escape, quoteattr
-
-import orjson
 
 from .openapi import FORM, MEDIA_JSON, MEDIA_XML, Document, Media, Schema, from_text
-from .storage import dumps
+from .storage import dumps, loads
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -81,8 +81,8 @@ def load(media: Media, body: bytes) -> Any:
     """
     if MEDIA_JSON.match(media.type):
         try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
+            return loads(body)
+        except ValueError as error:
             raise BodyError(str(error)) from None
     if MEDIA_XML.match(media.type) and media.schema is not None:
         return _from_xml(media.schema, body)
@@ -108,7 +108,7 @@ def _is_dictionary(node: dict[str, Any]) -> bool:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return escape(_NOT_XML.sub("\ufffd", str(value)))
+    return escape(_NOT_XML.sub("\ufffd", str(value)), quote=False)
 
 
 def _xml(schema: Schema, value: Any) -> bytes:
@@ -116,7 +116,7 @@ def _xml(schema: Schema, value: Any) -> bytes:
     node, pointer, hints = _hints(document, schema.pointer)
     name = hints.get("name") or pointer.rsplit("/", 1)[-1]
     default = hints.get("namespace", "")
-    space = f" xmlns:i={quoteattr(INSTANCE)}" + (f" xmlns={quoteattr(default)}" if default else "")
+    space = f' xmlns:i="{INSTANCE}"' + (f' xmlns="{escape(default)}"' if default else "")
     return _element(document, pointer, node, hints, name, value, space).encode("utf-8", "replace")
 
 
@@ -145,7 +145,7 @@ def _element(
             entries = value if isinstance(value, dict) else {}
             value = [{"Key": key, "Value": item} for key, item in entries.items()]
         if child_hints.get("prefix") and child_hints.get("namespace"):
-            space += f" xmlns:{child_hints['prefix']}={quoteattr(child_hints['namespace'])}"
+            space += f' xmlns:{child_hints["prefix"]}="{escape(child_hints["namespace"])}"'
         item_name = child_hints.get("name", name)
         inner = "".join(_element(document, place, child, child_hints, item_name, item) for item in value)
         if not (hints.get("wrapped") or space):
@@ -160,6 +160,8 @@ def _local(element: Element) -> str:
 
 
 def _from_xml(schema: Schema, body: bytes) -> Any:
+    from xml.etree.ElementTree import ParseError
+
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
@@ -228,8 +230,8 @@ def _from_form(schema: Schema | None, body: bytes) -> Any:
         value = from_text(text, types)
         if "object" in types and text.startswith("{"):
             try:
-                value = orjson.loads(text)
-            except orjson.JSONDecodeError:
+                value = loads(text.encode())
+            except ValueError:
                 value = text
         if name in fields and "array" in types:
             fields[name] = [*fields[name], value]

@@ -19,7 +19,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 import jsonschema_rs
 import orjson
-import yaml
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MEDIA_JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json$")
@@ -42,41 +41,16 @@ def tokens(pointer: str) -> list[str]:
     return [unquote(token).replace("~1", "/").replace("~0", "~") for token in pointer.lstrip("#").split("/")[1:]]
 
 
-class _Loader(yaml.CSafeLoader):
-    """PyYAML's quick loader without what YAML 1.1 has beyond JSON: dates and `no` stay text, tags are dropped."""
-
-
-_JSON_TYPES = {"null", "int", "float", "merge"}
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in _JSON_TYPES]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF")
-
-
-def _untagged(loader: yaml.CSafeLoader, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return node.value
-
-
-_Loader.add_constructor(None, _untagged)
-
-
 def _parse(content: bytes, name: str) -> dict[str, Any]:
     try:
         root = orjson.loads(content)
     except orjson.JSONDecodeError:
+        from . import yaml_json
+
         try:
-            # A status such as 200 may be written as a number; as JSON every key is text.
-            root = orjson.loads(
-                orjson.dumps(yaml.load(content, _Loader), option=orjson.OPT_NON_STR_KEYS)  # noqa: S506
-            )
-        except (yaml.YAMLError, UnicodeError, RecursionError, ValueError, TypeError) as error:
-            told = " ".join(str(error).split())
-            raise SpecError(f"{name} is neither JSON nor YAML: {told}") from None
+            root = yaml_json.parse(content)
+        except ValueError as error:
+            raise SpecError(f"{name} is neither JSON nor YAML: {error}") from None
     if not isinstance(root, dict):
         raise SpecError(f"{name} is not an OpenAPI document: an object is expected at its root")
     return root

@@ -6,10 +6,11 @@ A document is stored as JSON text, so that nobody holds a reference into the sta
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import orjson
 
@@ -23,9 +24,29 @@ class StateError(ValueError):
 def dumps(value: Any) -> bytes:
     """A value as JSON, also when it holds integers beyond 64 bits, which JSON allows and the fast writer refuses."""
     try:
-        return orjson.dumps(value)
+        # The fast writer's bytes hold on to a buffer of many times their size; a copy does not.
+        return bytes(memoryview(orjson.dumps(value)))
     except TypeError:
-        return json.dumps(value, ensure_ascii=False).encode()
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+_AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG = b"0" * 19
+
+
+def loads(text: bytes) -> Any:
+    """The value of a JSON text, integers of any size kept exactly: the fast reader makes floats of the longest.
+
+    Raises:
+        ValueError: it is not JSON, or one of its integers has more than 4,300 digits.
+    """
+    value = orjson.loads(text)
+    if _LONG in text.translate(_AS_ZEROS):
+        try:
+            value = json.loads(text)
+        except RecursionError:
+            raise ValueError("nested too deeply for its long numbers") from None
+    return value
 
 
 class Store(Protocol):
@@ -78,15 +99,46 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """State in this process, gone with it."""
+    """State in this process, gone with it. What passes `bound` lies in a temporary file, so that a million documents
+    take little memory; callers take care that only one thread at a time is in it.
+
+    Args:
+        bound: bytes of documents to hold in memory.
+    """
 
     shared = False
 
-    def __init__(self) -> None:
-        self._documents: dict[str, dict[str, bytes]] = {}
+    def __init__(self, bound: int = 16 << 20) -> None:
+        self._bound = bound
+        self._documents: dict[str, dict[str, bytes | int]] = {}
         self._order: dict[str, list[str]] = {}
         self._counters: dict[str, int] = {}
+        self._held = 0
+        self._file: IO[bytes] | None = None
         self._nothing = nullcontext()
+
+    def _keep(self, body: bytes) -> bytes | int:
+        """What stands for a document: itself, or its place in the file and its size in one number."""
+        if self._held + len(body) <= self._bound:
+            self._held += len(body)
+            return body
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the store)
+        place = self._file.seek(0, 2)
+        if self._file.write(body) != len(body):
+            raise OSError("no room for the state in the temporary folder")
+        return place << 32 | len(body)
+
+    def _document(self, kept: bytes | int) -> Json:
+        if isinstance(kept, int):
+            assert self._file is not None
+            self._file.seek(kept >> 32)
+            kept = self._file.read(kept & 0xFFFFFFFF)
+        return dict(loads(kept))
+
+    def _drop(self, kept: bytes | int) -> None:
+        if isinstance(kept, bytes):
+            self._held -= len(kept)
 
     def transaction(self) -> AbstractContextManager[object]:
         return self._nothing
@@ -98,22 +150,24 @@ class MemoryStore:
         return None
 
     def get(self, collection: str, key: str) -> Json | None:
-        found = self._documents.get(collection)
-        text = found.get(key) if found is not None else None
-        return orjson.loads(text) if text is not None else None
+        kept = self._documents.get(collection, {}).get(key)
+        return self._document(kept) if kept is not None else None
 
     def put(self, collection: str, key: str, document: Json) -> None:
         found = self._documents.setdefault(collection, {})
-        if key not in found:
+        kept = self._keep(dumps(document))
+        if key in found:
+            self._drop(found[key])
+        else:
             self._order.setdefault(collection, []).append(key)
-        found[key] = dumps(document)
+        found[key] = kept
 
     def count(self, collection: str) -> int:
         return len(self._order.get(collection, ()))
 
     def page(self, collection: str, offset: int, limit: int) -> list[Json]:
         keys = self._order.get(collection, [])[offset : offset + limit]
-        return [orjson.loads(self._documents[collection][key]) for key in keys]
+        return [self._document(self._documents[collection][key]) for key in keys]
 
     def next(self, counter: str) -> int:
         value = self._counters[counter] = self._counters.get(counter, 0) + 1
@@ -124,7 +178,7 @@ class MemoryStore:
 
     def items(self, collection: str) -> Iterator[tuple[str, Json]]:
         for key in self._order.get(collection, []):
-            yield key, orjson.loads(self._documents[collection][key])
+            yield key, self._document(self._documents[collection][key])
 
     def counters(self) -> dict[str, int]:
         return dict(self._counters)
@@ -138,16 +192,22 @@ class MemoryStore:
     def trim(self, collection: str, keep: int) -> None:
         order = self._order.get(collection, [])
         for key in order[: len(order) - keep]:
-            del self._documents[collection][key]
+            self._drop(self._documents[collection].pop(key))
         self._order[collection] = order[len(order) - keep :] if keep else []
 
     def clear(self) -> None:
         self._documents.clear()
         self._order.clear()
         self._counters.clear()
+        self.close()
 
     def close(self) -> None:
-        pass
+        self._held = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    __del__ = close  # an emulator without a port need not be closed
 
 
 def open_store(state: str | Path | None) -> Store:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -32,7 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from .storage import Json, StateError, dumps
+from .storage import Json, StateError, dumps, loads
 
 _METADATA = MetaData()
 _DOCUMENTS = Table(
@@ -117,22 +117,25 @@ class SqlStore:
                 reason = "it is not the URL of a database"
             raise StateError(f"the state {_shown(target)} cannot be opened: {reason}") from None
         self._connection: Connection | None = None
+        self._lock = RLock()
         self._seen = -1
 
     # Transactions: the engine works in one at a time
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """All or nothing; a transaction within a transaction is part of it."""
-        if self._connection is not None:
-            yield self._connection
-            return
-        with self._engine.begin() as connection:
-            self._connection = connection
-            try:
-                yield connection
-            finally:
-                self._connection = None
+        """All or nothing; a transaction within a transaction is part of it. One thread at a time: a test may change
+        settings while the server answers."""
+        with self._lock:
+            if self._connection is not None:
+                yield self._connection
+                return
+            with self._engine.begin() as connection:
+                self._connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._connection = None
 
     def publish(self, controls: Json) -> None:
         with self.transaction():
@@ -150,7 +153,7 @@ class SqlStore:
     def get(self, collection: str, key: str) -> Json | None:
         with self.transaction() as connection:
             body = connection.execute(_GET, {"collection": collection, "key": key}).scalar()
-        return orjson.loads(body) if body is not None else None
+        return loads(body) if body is not None else None
 
     def put(self, collection: str, key: str, document: Json) -> None:
         body = dumps(document)
@@ -172,7 +175,7 @@ class SqlStore:
         """Position, key and document of the first documents behind a position."""
         with self.transaction() as connection:
             rows = connection.execute(_PAGE, {"collection": collection, "after": after, "size": limit}).all()
-        return [(position, key, orjson.loads(body)) for position, key, body in rows]
+        return [(position, key, loads(body)) for position, key, body in rows]
 
     def next(self, counter: str) -> int:
         with self.transaction() as connection:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from truecopy_emulator.storage import MemoryStore, Store, open_store
 
 from .conftest import KEY, TLS
 
+JSON = {"content-type": "application/json"}
 RESPONSES = "http://emulator/questionpro/a/api/v2/surveys/7654321/responses"
 
 
@@ -39,9 +41,14 @@ def total(emulator: Emulator) -> int:
         return int(http.get(RESPONSES).json()["pagination"]["totalItems"])
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "memory in a file", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    found = open_store(None if request.param == "memory" else tmp_path / "state.db")
+    stores: dict[str, Callable[[], Store]] = {
+        "memory": MemoryStore,
+        "memory in a file": lambda: MemoryStore(bound=20),
+        "sqlite": lambda: open_store(tmp_path / "state.db"),
+    }
+    found = stores[request.param]()
     yield found
     found.close()
 
@@ -60,6 +67,36 @@ def test_a_store_keeps_order_and_replaces_in_place(store: Store) -> None:
     assert store.collections() == ["letters"]
     store.clear()
     assert (store.count("letters"), store.counter("n"), store.collections()) == (0, 0, [])
+
+
+def test_integers_of_any_size_stay_what_they_are(store: Store) -> None:
+    document = {"small": 1, "large": [2**63, 10**40, -(2**70)], "text": "1" * 30, "fraction": 0.1}
+    store.put("numbers", "n", document)
+    assert store.get("numbers", "n") == document
+
+
+def test_a_request_keeps_its_integers_of_any_size() -> None:
+    emulator = Emulator()
+    with client(emulator) as http:
+        for number in (2**63, 10**40, -(2**70)):
+            posted = http.post(RESPONSES, json={"responseSet": [], "timeTaken": number})
+            assert posted.json()["response"]["timeTaken"] == number
+        assert http.get(RESPONSES).json()["response"][-1]["timeTaken"] == number
+        assert http.post(RESPONSES, content=b'{"timeTaken": %s}' % (b"1" * 5000), headers=JSON).status_code == 400
+    assert not emulator.breaches
+
+
+def test_many_documents_take_little_memory() -> None:
+    store = MemoryStore()
+    document = {"text": "x" * 2000}
+    tracemalloc.start()
+    for number in range(30_000):
+        store.put("many", str(number), document)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < (17 << 20) + 30_000 * 250  # what stays in memory, and a place in the file for the others
+    assert store.get("many", "29999") == store.page("many", 20_000, 1)[0] == document
+    store.clear()
 
 
 def test_state_survives_a_restart(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ new ids.
 
 from __future__ import annotations
 
-from email.utils import formatdate
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from ..clock import http_date
 from ..http import Request
 from ..openapi import Operation
 from ..provider import Behaviour, Call, Problem, Reply, phrase
@@ -102,8 +102,8 @@ class Asavie(Behaviour):
             "token_type": "bearer",
             "expires_in": LIFETIME,
             "userName": form["client_id"],
-            ".issued": formatdate(now, usegmt=True),
-            ".expires": formatdate(now + LIFETIME, usegmt=True),
+            ".issued": http_date(now),
+            ".expires": http_date(now + LIFETIME),
         }
         return Reply(value)
 

@@ -167,8 +167,12 @@ class QuestionPro(Behaviour):
         collection = _responses(survey["surveyID"])
         offset = (page - 1) * size
         if _selects(call.body):
-            matching = [item for _, item in self.world.store.items(collection) if _matches(call.body, item)]
-            total, items = len(matching), matching[offset : offset + size]
+            total, items = 0, []
+            for _, item in self.world.store.items(collection):
+                if _matches(call.body, item):
+                    if offset <= total < offset + size:
+                        items.append(item)
+                    total += 1
         else:
             total = self.world.store.count(collection)
             items = self.world.store.page(collection, offset, size) if offset < total else []
