@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup run test check generate lint types emulator bench bench-emulator hostile fuzz docs-check docs-update oldest lock clean
+.PHONY: help setup run test check generate lint types emulator bench bench-emulator bench-emulator-large hostile fuzz docs-check docs-update oldest lock clean
 help:  ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
@@ -58,6 +58,9 @@ emulator: setup  ## serve the emulator on port 8080; EMULATOR="--profile flaky" 
 
 bench-emulator: setup  ## what the emulator costs, as ratios of one run (needs wrk; PRISM=path compares with prism)
 	$(BIN)/python -m truecopy_tools.bench_emulator
+
+bench-emulator-large: setup  ## the emulator with a million stored responses, and after a million requests (ten minutes)
+	$(BIN)/python -m truecopy_tools.bench_emulator stored requests
 
 hostile: setup  ## 100,000 made-up hostile requests against the emulator
 	HOSTILE_REQUESTS=100000 $(BIN)/pytest -q tests/emulator/test_hostile.py

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .clock import utc
+from .clock import parse, utc
 from .http import Answer, Request
 from .provider import Problem
 from .storage import Store
@@ -76,6 +76,26 @@ class Exchange:
             "near_misses": near_misses(self) if near_misses and self.problem else [],
         }
 
+    @classmethod
+    def of(cls, view: dict[str, Any]) -> Exchange:
+        """The exchange that a view shows, as far as it shows it: secrets stay masked, long bodies cut."""
+        asked, told = view["request"], view["answer"]
+        code, _, detail = (view["diagnostic"] or "").partition(" ")
+        body, sent = ((part["body"] or "").encode() for part in (asked, told))
+        return cls(
+            parse(view["time"]),
+            view["provider"] or "",
+            view["operation"] or "",
+            Request(asked["method"], asked["path"], asked["query"], asked["headers"], body),
+            Answer(
+                told["status"], [(k.encode("latin-1"), v.encode("latin-1")) for k, v in told["headers"].items()], sent
+            ),
+            view["milliseconds"] / 1000,
+            Problem(told["status"], code, detail) if code else None,
+            view["fault"] or "",
+            view["number"],
+        )
+
     def __str__(self) -> str:
         view = self.view()
         query = f"?{view['request']['query']}" if view["request"]["query"] else ""
@@ -136,11 +156,14 @@ class Journal:
         self._exchanges.clear()
         self._total = 0
 
+    def _kept(self) -> list[Exchange]:
+        return list(self._exchanges)
+
     def __len__(self) -> int:
-        return len(self._exchanges)
+        return len(self._kept())
 
     def __iter__(self) -> Iterator[Exchange]:
-        return iter(list(self._exchanges))
+        return iter(self._kept())
 
     def calls(
         self, operation: str | None = None, *, provider: str | None = None, status: int | None = None
@@ -149,7 +172,7 @@ class Journal:
         without any."""
         return [
             exchange
-            for exchange in list(self._exchanges)
+            for exchange in self
             if operation in (None, exchange.operation)
             and provider in (None, exchange.provider)
             and status in (None, exchange.answer.status)
@@ -217,7 +240,7 @@ class Journal:
         self.assert_called(operation, times=0, provider=provider)
 
     def _summary(self) -> str:
-        last = list(self._exchanges)[-10:]
+        last = self._kept()[-10:]
         if not last:
             return " Nothing was called."
         lines = [f"  {exchange.operation or '-'}: {exchange}" for exchange in last]
@@ -257,6 +280,9 @@ class StoredJournal(Journal):
     @property
     def total(self) -> int:
         return self._store.counter("emulator.exchange")
+
+    def _kept(self) -> list[Exchange]:
+        return [Exchange.of(row) for _, row in self._store.items(self._NAME)]
 
     def views(
         self, *, after: int = 0, limit: int = 100, newest_first: bool = False, **wanted: Any

@@ -55,6 +55,13 @@ def test_workers_share_their_state(tmp_path: Path) -> None:
         assert KEY not in json.dumps(journal)
         found = httpx.get(f"{control}/journal", params={"status": 503, "newest_first": True}, verify=TLS).json()
         assert len(found["exchanges"]) == 3
+        httpx.get(f"{base}/micropanel/batch/1", headers={"api-key": KEY}, verify=TLS)
+        beside = Emulator(state=tmp_path / "state.db", shared_journal=True)
+        calls = beside.journal.assert_called("createResponse", times=40)
+        assert {call.answer.status for call in calls} == {200}
+        with pytest.raises(AssertionError, match=r"did you mean GET .*/micropanel/batches/"):
+            beside.journal.assert_called("getBatch")
+        beside.world.store.close()
     assert process.returncode == 0
 
 
