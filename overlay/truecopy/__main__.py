@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    # A stream that the caller has closed is one without content; no connection may get its descriptor.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
     if any(importlib.util.find_spec(name) is None for name in ("click", "rich")):
         print("truecopy: the command line needs the extra cli: pip install 'truecopy[cli]'", file=sys.stderr)
         sys.exit(2)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from truecopy import errors
+from truecopy._version import __version__
 
 if TYPE_CHECKING:
     from truecopy.schema import Operation
@@ -31,7 +32,7 @@ PROVIDERS = {
 }
 STATUSES = {
     0: "done",
-    1: "a defect of truecopy",
+    1: "a defect of truecopy, or nothing can be written",
     2: "unusable arguments or settings; nothing was sent",
     3: "the provider answered with a failure",
     4: "no answer: the connection failed",
@@ -212,12 +213,14 @@ def _body(given: str) -> Any:
     """The JSON that --body names. Raises UsageError."""
     try:
         if given == "-":
-            return json.loads(sys.stdin.read())
-        return json.loads(given if given.lstrip().startswith(("{", "[")) else Path(given).read_text(encoding="utf-8"))
+            return json.loads(sys.stdin.buffer.read())
+        return json.loads(given if given.lstrip().startswith(("{", "[")) else Path(given).read_bytes())
     except OSError as error:
         raise click.UsageError(f"--body: cannot read {given}: {error.strerror}") from None
     except ValueError as error:
         raise click.UsageError(f"--body is not JSON: {error}") from None
+    except RecursionError:
+        raise click.UsageError("--body is nested too deeply") from None
 
 
 def _reached(conditions: Sequence[tuple[str, str, str]]) -> Callable[[Any], bool]:
@@ -336,12 +339,18 @@ cli = Group(
             "operations",
             callback=_operations,
             help="List the operations.",
-            params=[click.Argument(["provider"], type=click.Choice(list(PROVIDERS)), required=False), _JSON],
+            params=[
+                click.Argument(["provider"], type=click.Choice(list(PROVIDERS)), required=False, metavar="[PROVIDER]"),
+                _JSON,
+            ],
         ),
         Providers("call", _call, "Call an operation."),
         Providers("wait", _wait, "Wait until a batch is in an end state."),
     ],
 )
+
+
+click.version_option(__version__, prog_name="truecopy")(cli)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -368,8 +377,16 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail("interrupted", 130)
     except BrokenPipeError:
         # Whoever read the output has enough of it; closing the stream must not complain either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
+    except OSError as error:  # of the output: what goes wrong with requests and files has errors of its own
+        _silence()
+        return _fail(f"cannot write: {error.strerror}", 1)
     return 0
+
+
+def _silence() -> None:
+    """Let nothing more be written, not even when the stream is closed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, status: int) -> int:

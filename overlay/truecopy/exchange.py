@@ -212,7 +212,14 @@ _PID = os.getpid()
 
 
 def _fast() -> bool:
-    """Whether to use pyreqwest. Its threads don't survive a fork, so a forked child goes on with httpx."""
-    if os.getpid() != _PID or os.environ.get("TRUECOPY_TRANSPORT") == "httpx":
+    """Whether to use pyreqwest. Its threads don't survive a fork, so a forked child goes on with httpx.
+
+    Raises:
+        ConfigurationError: TRUECOPY_TRANSPORT asks for something else.
+    """
+    wanted = os.environ.get("TRUECOPY_TRANSPORT") or "pyreqwest"
+    if wanted not in ("httpx", "pyreqwest"):
+        raise ConfigurationError(f"TRUECOPY_TRANSPORT is {wanted!r}: it may be httpx, or left out")
+    if os.getpid() != _PID or wanted == "httpx":
         return False
     return importlib.util.find_spec("pyreqwest") is not None

@@ -28,14 +28,18 @@ def configure_logging(level: str | None = None) -> None:
     """Log to the standard error stream.
 
     Args:
-        level: ``info`` or ``debug``; None reads the environment variable TRUECOPY_LOG. Anything else is silent.
+        level: ``info`` or ``debug``; None reads the environment variable TRUECOPY_LOG. Anything else logs that it is
+            neither.
     """
     name = (level or os.environ.get("TRUECOPY_LOG", "")).lower()
-    if name in ("info", "debug"):
+    if name:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
         log.addHandler(handler)
-        log.setLevel(name.upper())
+        if name in ("info", "debug"):
+            log.setLevel(name.upper())
+        else:
+            log.warning("TRUECOPY_LOG is %r: it may be info or debug", name)
 
 
 configure_logging()

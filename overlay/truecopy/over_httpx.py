@@ -64,8 +64,12 @@ def _sender(client: httpx.Client | httpx.AsyncClient) -> Callable[[httpx.Request
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """One context for all clients: making one takes 20 ms."""
-    return httpx.create_ssl_context()
+    """One context for all clients: making one takes 20 ms. Raises ConfigurationError."""
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        reason = error.strerror or "no certificates"
+    raise ConfigurationError(f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names are unusable: {reason}")
 
 
 def _made(transport: type[_Transport], origin: str, proxy: str | None) -> _Transport:

@@ -89,6 +89,7 @@ def test_a_body_comes_from_the_argument_a_file_or_standard_input(tmp_path: Path,
         ("{}", "--body/queries: expected a required member, got nothing"),
         ('{"queries":', "--body is not JSON"),
         ("/no/such/file", "--body: cannot read /no/such/file"),
+        ("[" * 100_000, "--body is nested too deeply"),
     ],
 )
 def test_an_unusable_body_is_refused_before_anything_is_sent(run: Run, body: str, message: str) -> None:
@@ -226,6 +227,21 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
     command = f"{sys.executable} -m truecopy operations --json | head -n 1"
     ran = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     assert (ran.stdout, ran.stderr) == ("[\n", "")
+
+
+def test_a_full_disk_and_closed_streams_are_no_tracebacks() -> None:
+    command = f"{sys.executable} -m truecopy "
+    full = subprocess.run(command + "operations > /dev/full", shell=True, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (full.returncode, full.stderr) == (1, "truecopy: cannot write: No space left on device\n")
+    call = command + "call supermetrics query create-batch --body - --emulator <&- >&-"
+    closed = subprocess.run(call, shell=True, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert closed.returncode == 2
+    assert "--body is not JSON" in closed.stderr
+
+
+def test_bodies_may_have_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "body.json").write_text(json.dumps(BODY), encoding="utf-8-sig")
+    assert cli._body(str(tmp_path / "body.json")) == BODY
 
 
 def test_operations_lists_every_operation_of_every_spec(run: Run) -> None:

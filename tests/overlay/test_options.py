@@ -196,7 +196,7 @@ def test_logs_hold_no_secret_and_no_query(play: Player, caplog: pytest.LogCaptur
         assert hidden not in text.replace(str(server.port), "")
 
 
-@pytest.mark.parametrize(("level", "lines"), [("", 0), ("nonsense", 0), ("info", 2), ("DEBUG", 4)])
+@pytest.mark.parametrize(("level", "lines"), [("", 0), ("nonsense", 1), ("info", 2), ("DEBUG", 4)])
 def test_logging_is_silent_by_default(level: str, lines: int) -> None:
     code = (
         "import sys, truecopy;"

@@ -163,6 +163,26 @@ def test_one_tls_context_serves_all_clients(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(made) == 1
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "base_url"),
+    [
+        ("SSL_CERT_FILE", "/no/such/file", "https://127.0.0.1:1"),
+        ("SSL_CERT_FILE", __file__, "https://127.0.0.1:1"),
+        ("TRUECOPY_TRANSPORT", "htpx", "http://127.0.0.1:1"),
+    ],
+)
+def test_rubbish_in_the_environment_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, base_url: str
+) -> None:
+    from truecopy import over_httpx
+
+    monkeypatch.setenv("TRUECOPY_TRANSPORT", "httpx")
+    monkeypatch.setenv(variable, value)
+    over_httpx._tls.cache_clear()
+    with QuestionPro(KEY, base_url=base_url) as client, pytest.raises(ConfigurationError, match=variable):
+        get(client)
+
+
 def test_connections_are_kept_and_shared_with_views(play: Player) -> None:
     def scenario(client: Any) -> Any:
         for view in (client, client.with_options(retries=0), client.with_options(headers={"x-a": "b"}), client):
