@@ -1,9 +1,13 @@
-"""A lock that survives a fork."""
+"""A lock and a lazy attribute that survive a fork."""
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
 
 
 class Lock:
@@ -28,3 +32,17 @@ class Lock:
 
     def __exit__(self, *exception: object) -> None:
         self.release()
+
+
+class lazy(Generic[T]):  # noqa: N801 - used like property
+    """An attribute that is made when it is first asked for, perhaps twice if threads ask at once.
+
+    In Python 3.11 ``functools.cached_property`` holds a lock meanwhile, which a forked child would find closed for ever.
+    """
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+
+    def __get__(self, instance: Any, owner: type) -> T:
+        value = instance.__dict__[self._make.__name__] = self._make(instance)
+        return value

@@ -13,9 +13,10 @@ import json
 import keyword
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from truecopy.locks import lazy
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
@@ -65,7 +66,7 @@ class Check:
     def __init__(self, spec: Spec, schema: dict[str, Any]) -> None:
         self._spec, self._schema = spec, schema
 
-    @cached_property
+    @lazy
     def _validator(self) -> Draft202012Validator:
         import jsonschema_rs  # here because it takes 10 ms: importing truecopy stays quick
 
@@ -161,12 +162,12 @@ class Spec:
         self._path = path
         self._operations: dict[str, Operation] = {}
 
-    @cached_property
+    @lazy
     def document(self) -> Any:
         """The whole spec."""
         return json.loads(self._path.read_bytes())
 
-    @cached_property
+    @lazy
     def closed(self) -> Any:
         """The components with schemas for checks."""
         return {"schemas": {n: _closed(schema) for n, schema in self.document["components"]["schemas"].items()}}

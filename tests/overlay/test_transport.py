@@ -10,6 +10,7 @@ import importlib
 import multiprocessing
 import os
 import pickle
+import signal
 import threading
 import time
 from typing import Any
@@ -18,6 +19,7 @@ import httpx
 import pytest
 from truecopy import Asavie, AsyncQuestionPro, QuestionPro, Retries, Supermetrics, Timeouts, errors
 from truecopy.errors import ConfigurationError
+from truecopy.locks import lazy
 
 from .conftest import KEY, Player
 from .samples import ASAVIE_BATCH, BATCH
@@ -324,6 +326,30 @@ def test_a_forked_child_that_closes_and_exits_normally(transport: str) -> None:
             time.sleep(0.02)
         assert done == (child, 0)
         assert get(client).id == 4445556
+
+
+def test_a_lazy_attribute_does_not_hold_a_forked_child() -> None:
+    """A thread is making one while the process forks."""
+    made, release = threading.Event(), threading.Event()
+
+    class Slow:
+        @lazy
+        def attribute(self) -> int:
+            made.set()
+            release.wait(20)
+            return 1
+
+    thread = threading.Thread(target=lambda: Slow().attribute)
+    thread.start()
+    made.wait(20)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        release.set()
+        os._exit(0 if Slow().attribute == 1 else 1)
+    assert os.waitpid(child, 0) == (child, 0)
+    release.set()
+    thread.join()
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
