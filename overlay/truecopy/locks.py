@@ -37,7 +37,7 @@ class Lock:
 class lazy(Generic[T]):  # noqa: N801 - used like property
     """An attribute that is made when it is first asked for, perhaps twice if threads ask at once.
 
-    In Python 3.11 ``functools.cached_property`` holds a lock meanwhile, which a forked child would find closed for ever.
+    In Python 3.11 ``functools.cached_property`` holds a lock meanwhile, which a forked child finds closed for ever.
     """
 
     def __init__(self, make: Callable[[Any], T]) -> None:
