@@ -48,7 +48,7 @@ class Control(Behaviour):
             "getHealth": self.health,
             "reset": self.reset,
             "putSeed": self.reset,
-            "getState": lambda call: Reply(self.world.dump()),
+            "getState": lambda call: Reply(self.engine.dump()),
             "putState": self.put_state,
             "listCredentials": self.credentials,
             "putCredential": self.put_credential,
@@ -76,7 +76,10 @@ class Control(Behaviour):
     # The emulator as a whole
 
     def health(self, call: Call) -> Reply:
-        return Reply({"status": "ready", "providers": [provider.name for provider in self._providers()]})
+        return Reply(self.ready())
+
+    def ready(self) -> dict[str, Any]:
+        return {"status": "ready", "providers": [provider.name for provider in self._providers()]}
 
     def reset(self, call: Call) -> Reply:
         self.engine.reset(call.body["seed"] if call.body else None)
@@ -106,18 +109,14 @@ class Control(Behaviour):
     # Credentials
 
     def credentials(self, call: Call) -> Reply:
+        return Reply({"credentials": self.known_credentials(), "kinds": KINDS})
+
+    def known_credentials(self) -> list[dict[str, str]]:
         known = self.world.settings.credentials
-        return Reply(
-            {"credentials": [{"credential": masked(s), "kind": kind} for s, kind in known.items()], "kinds": KINDS}
-        )
+        return [{"credential": masked(secret), "kind": kind} for secret, kind in known.items()]
 
     def put_credential(self, call: Call) -> Reply:
-        known = self.world.settings.credentials
-        if call.body["kind"] == "unknown":
-            known.pop(call.body["credential"], None)
-        else:
-            known[call.body["credential"]] = call.body["kind"]
-        self.world.changed()
+        self.engine.set_credential(**call.body)
         return Reply(None)
 
     # Faults
@@ -235,8 +234,10 @@ class Control(Behaviour):
         return Reply(self._shown(provider))
 
     def operations(self, call: Call) -> Reply:
-        rows = [self._operation(provider, operation) for provider, operation in self.engine.operations()]
-        return Reply({"operations": rows})
+        return Reply({"operations": self.served()})
+
+    def served(self) -> list[dict[str, Any]]:
+        return [self._operation(provider, operation) for provider, operation in self.engine.operations()]
 
     def _operation(self, provider: Provider, operation: Operation) -> dict[str, Any]:
         return {

@@ -20,8 +20,8 @@ from .openapi import Document, SpecError
 from .provider import Behaviour, Provider
 from .providers import BEHAVIOURS
 from .server import Server, check_host, check_token
-from .storage import StateError, open_store
-from .world import DEFAULT_KEY, KINDS, World
+from .storage import open_store
+from .world import DEFAULT_KEY, World
 
 _PACKAGE = Path(__file__).parent
 SPECS = next(
@@ -94,16 +94,14 @@ class Emulator:
             for name, behaviour in BEHAVIOURS.items()
         ]
         providers += [self._dropped_in(mount, Path(path)) for mount, path in (specs or {}).items()]
-        self.engine = Engine(self.world, providers, max_body=max_body, journal_size=journal_size)
+        self.engine = Engine(self.world, providers, max_body=max_body, journal_size=journal_size, profile=profile)
         if shared_journal:
             self.engine.journal = StoredJournal(self.world.store, journal_size, self.engine.paths)
         if access_log:
             self.engine.log = log_line
-        control = Control(self.engine, control_token)
+        self._control = Control(self.engine, control_token)
         document = Document.load(SPECS / "emulator.yaml")
-        self.engine.mount(Provider(control.name, "/_emulator", document, control, False, [""]))
-        self._profile = profile
-        self._apply_profile()
+        self.engine.mount(Provider(self._control.name, "/_emulator", document, self._control, False, [""]))
         if defect:
             from .defects import plant
 
@@ -116,10 +114,6 @@ class Emulator:
             raise SpecError(f"cannot mount {path} at {mount!r}: a path of its own, as /mine, is expected")
         name = mount.strip("/").replace("/", "-")
         return Provider(name, mount, Document.load(path), Behaviour(name, self.world))
-
-    def _apply_profile(self) -> None:
-        if self._profile and not self.world.settings.faults:
-            self.faults.profile(self._profile)
 
     def __enter__(self) -> Emulator:
         self.start()
@@ -183,19 +177,25 @@ class Emulator:
 
     # What the control API does, as methods
 
+    def health(self) -> dict[str, Any]:
+        """That it is ready, and the providers that it serves."""
+        return self._control.ready()
+
+    def operations(self) -> list[dict[str, Any]]:
+        """What can be called: provider, operation, method, path, summary, and whether it has state."""
+        return self._control.served()
+
     def reset(self) -> None:
         """Back to the seeded state: documents, ids, clock, settings; an empty journal; the faults of the profile."""
         self.engine.reset()
-        self._apply_profile()
 
     def seed(self, seed: int) -> None:
         """Reset, with ids from another seed."""
         self.engine.reset(seed)
-        self._apply_profile()
 
     def dump(self) -> dict[str, Any]:
         """Everything that is stored, as JSON; `load` takes it back."""
-        return self.world.dump()
+        return self.engine.dump()
 
     def load(self, dump: Mapping[str, Any]) -> None:
         """Put a dump in the place of everything.
@@ -211,12 +211,11 @@ class Emulator:
         Raises:
             StateError: there is no such kind.
         """
-        if kind not in (*KINDS, "unknown"):
-            raise StateError(f"no kind {kind!r} of credential; there are {', '.join(KINDS)}, unknown")
-        self.world.settings.credentials.pop(credential, None)
-        if kind != "unknown":
-            self.world.settings.credentials[credential] = kind
-        self.world.changed()
+        self.engine.set_credential(credential, kind)
+
+    def credentials(self) -> list[dict[str, str]]:
+        """The known credentials with their kinds, masked."""
+        return self._control.known_credentials()
 
     def transition(self, provider: str, mode: str, every: float = 1) -> None:
         """How a provider's batches get from state to state: `immediate`, or after `every` `reads` or `seconds`.

@@ -34,7 +34,7 @@ from .openapi import (
 )
 from .provider import Call, Problem, Provider, Reply
 from .storage import StateError
-from .world import Transition, World
+from .world import KINDS, Transition, World
 
 MAX_BODY = 1 << 20
 _SECRET_NAMES = ("api-key", "apikey", "x-api-key", "authorization")
@@ -58,10 +58,20 @@ class Engine:
         providers: what to serve; their mounts must differ.
         max_body: bytes of a request body above which the answer is 413.
         journal_size: exchanges that the journal keeps.
+        profile: faults that are there from the start and after each reset, see `faults.PROFILES`.
+
+    Raises:
+        FaultError: there is no such profile.
     """
 
     def __init__(
-        self, world: World, providers: Iterable[Provider], *, max_body: int = MAX_BODY, journal_size: int = 10_000
+        self,
+        world: World,
+        providers: Iterable[Provider],
+        *,
+        max_body: int = MAX_BODY,
+        journal_size: int = 10_000,
+        profile: str | None = None,
     ) -> None:
         self.world, self.max_body = world, max_body
         self.providers: dict[str, Provider] = {}
@@ -72,6 +82,7 @@ class Engine:
         self.breaches: list[Breach] = []
         self.defect: Callable[[Request], Answer] | None = None
         """What answers in the engine's place, see `defects.plant`."""
+        self._profile = profile
         self._root = Node()
         self._lock = RLock()
         for provider in providers:
@@ -96,7 +107,8 @@ class Engine:
         self.providers[provider.name] = provider
 
     def reset(self, seed: int | None = None) -> None:
-        """Back to the seeded state, with an empty journal; ids come from another seed if one is given."""
+        """Back to the seeded state, with an empty journal and the faults of the profile; ids come from another seed if
+        one is given."""
         with self._lock, self.world.store.transaction():
             self.world.reset(seed)
             self.journal.clear()
@@ -107,6 +119,13 @@ class Engine:
     def _seed(self) -> None:
         for provider in self.providers.values():
             provider.behaviour.seed()
+        if self._profile and not self.world.settings.faults:
+            self.faults.profile(self._profile)
+
+    def dump(self) -> dict[str, Any]:
+        """Everything that is stored, as JSON; `load` takes it back."""
+        with self._lock:
+            return self.world.dump()
 
     def load(self, dump: Mapping[str, Any]) -> None:
         """Put a dumped state in the place of everything.
@@ -123,6 +142,19 @@ class Engine:
             except FaultError as error:
                 self.world.load(before)
                 raise StateError(f"fault {fault.id}: {error}") from None
+
+    def set_credential(self, credential: str, kind: str = "valid") -> None:
+        """Make a credential one of the kinds of `world.KINDS`, or `unknown`.
+
+        Raises:
+            StateError: there is no such kind.
+        """
+        if kind not in (*KINDS, "unknown"):
+            raise StateError(f"no kind {kind!r} of credential; there are {', '.join(KINDS)}, unknown")
+        self.world.settings.credentials.pop(credential, None)
+        if kind != "unknown":
+            self.world.settings.credentials[credential] = kind
+        self.world.changed()
 
     def transition(self, provider: str, mode: str, every: float = 1) -> None:
         """How a provider's things get from state to state: `immediate`, `reads` or `seconds`, see `world.Transition`.

@@ -277,7 +277,7 @@ def each(emulator: Emulator, requests: list[Request]) -> float:
 def stored(folder: Path) -> None:
     """Calls with few and with a million stored responses. They are put into the store directly, then called for
     through the engine."""
-    for name, state in (("memory", None), ("SQLite", folder / "state.db")):
+    for name, state in (("SQLite", folder / "state.db"), ("memory", None)):
         emulator = Emulator(state=state, journal_size=0)
         store = emulator.world.store
         before, few = memory(), calls(emulator, 1)

@@ -208,6 +208,24 @@ def test_operations_and_documents(control: httpx.Client) -> None:
     assert control.get("/breaches").json() == {"breaches": []}
 
 
+def test_the_same_in_python(emulator: Emulator, control: httpx.Client) -> None:
+    assert emulator.health() == control.get("/health").json()
+    assert emulator.operations() == control.get("/operations").json()["operations"]
+    emulator.set_credential("a-key-of-mine", "quota")
+    assert emulator.credentials() == control.get("/credentials").json()["credentials"]
+    assert {"credential": "a-ke***", "kind": "quota"} in emulator.credentials()
+    assert emulator.dump()["collections"] == control.get("/state").json()["collections"]
+
+
+def test_a_reset_brings_the_faults_of_the_profile_back() -> None:
+    emulator = Emulator(profile="down")
+    with httpx.Client(verify=TLS, transport=emulator.transport(), base_url="http://emulator/_emulator") as control:
+        assert control.delete("/faults").status_code == 204
+        assert emulator.faults.all == []
+        assert control.post("/reset").status_code == 204
+        assert [str(fault) for fault in emulator.faults.all] == ["status=503;retry-after=30"]
+
+
 def test_a_control_token_guards_all_but_health_and_page() -> None:
     with (
         Emulator(control_token="let-me-in") as emulator,

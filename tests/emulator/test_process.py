@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 from click.testing import CliRunner
@@ -91,14 +90,3 @@ def test_explain() -> None:
     unknown = run("explain", "E999")
     assert unknown.returncode == 1
     assert "E101" in unknown.stderr
-
-
-def test_starts_in_good_time() -> None:
-    """400 ms is the budget on an idle machine, which `make bench-emulator` measures; this catches a blunder."""
-    started = time.perf_counter()
-    with subprocess.Popen([*COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline()
-        seconds = time.perf_counter() - started
-        process.terminate()
-    assert seconds < 3
