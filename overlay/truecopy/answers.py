@@ -89,7 +89,9 @@ def dig(body: Any, path: Iterable[str]) -> Any:
 def redact(text: str, secrets: Iterable[str]) -> str:
     """The text without the given secrets, quoted or not, and without the values of members that usually hold one."""
     for secret in secrets:
-        for written in {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}:
+        pointed = secret.replace("~", "~0").replace("/", "~1")
+        quoted = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
+        for written in {secret, *quoted, json.dumps(secret)[1:-1], pointed}:
             text = text.replace(written, "[redacted]")
     return _SECRET_MEMBER.sub(r"\1[redacted]", text)
 
@@ -158,10 +160,11 @@ def describe(
 
 def clean(error: errors.TruecopyError, secrets: list[str]) -> None:
     """Redact and bound an error's texts."""
-    for name in ("type", "title", "detail", "instance", "code", "sub_code", "request_id"):
-        text = getattr(error, name)
+    for name in ("type", "title", "detail", "instance", "code", "sub_code", "request_id", "pointer", "expected", "got"):
+        text = getattr(error, name, None)
         if text is not None:
-            setattr(error, name, redact(text, secrets)[:_SHOWN_BODY])
+            # A half of a character, which JSON can hold, could not be printed.
+            setattr(error, name, redact(text.encode("utf-8", "replace").decode(), secrets)[:_SHOWN_BODY])
     error.args = (error.detail,)
 
 

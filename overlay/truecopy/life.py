@@ -277,7 +277,9 @@ class Call(Generic[P]):
         at = [core.provider.spec.document["x-payload"]] if self.attribute else []
         findings = check(body) if check is not None else None
         if findings:
-            core.drift.record(self.operation.name, findings)
+            # A member's name may be anything, the credential too.
+            shown = [found._replace(pointer=answers.redact(found.pointer, self.secrets)) for found in findings]
+            core.drift.record(self.operation.name, shown)
         broken = errors_in(findings)
         if not broken:
             result = parsed(self.model, body, self.payload, self.attribute)

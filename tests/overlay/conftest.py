@@ -10,13 +10,7 @@ from typing import Any
 
 import pytest
 import truecopy
-from hypothesis import HealthCheck, settings
 from truecopy.retry import Clock
-
-settings.register_profile("ci", max_examples=500, derandomize=True, deadline=None, database=None)
-settings.register_profile(
-    "nightly", max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
 
 KEY = "k3y-of-a-test-0123456789"
 SECRETS = {
