@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup run test check generate lint types emulator bench bench-emulator bench-emulator-large hostile fuzz docs-check docs-update oldest lock clean
+.PHONY: help setup run test check generate lint types emulator bench bench-emulator bench-emulator-large hostile fuzz fuzz-clients docs-check docs-update oldest lock clean
 help:  ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
@@ -52,6 +52,10 @@ fuzz-defects: setup  ## what the fuzzing finds of the defects that the emulator 
 
 fuzz-replay: setup  ## send the failing CASE=… of the last run again
 	$(BIN)/python -m truecopy_tools.fuzz replay "$(CASE)"
+
+fuzz-clients: setup  ## the clients under fuzz: FUZZ_EXAMPLES bodies (20,000), odd answers, life cycles; new ones each time
+	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n auto --timeout 7200 --durations 5 \
+		$(if $(FUZZ_SEED),--hypothesis-seed $(FUZZ_SEED)) tests/overlay/test_wire.py tests/stateful
 
 emulator: setup  ## serve the emulator on port 8080; EMULATOR="--profile flaky" for options
 	$(BIN)/truecopy-emulator $(EMULATOR)

@@ -14,7 +14,7 @@ from truecopy_tools.fuzz.__main__ import main as commands
 from truecopy_tools.fuzz.targets import ROOT, TARGETS
 from truecopy_tools.fuzz.worker import BUILD
 
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("fuzz.yml"))
 JOBS = [(path.name, name, job) for path in WORKFLOWS for name, job in yaml.safe_load(path.read_text())["jobs"].items()]
 
 
