@@ -1,4 +1,4 @@
-"""The command line: ``truecopy-docs facts | check | explain | diff | breaking | update | draft``."""
+"""The command line: ``truecopy-docs facts | check | confirm | explain | diff | breaking | update | draft``."""
 
 from __future__ import annotations
 
@@ -94,6 +94,19 @@ def check(specs: Path | None, facts_folder: Path | None) -> None:
     for line in check_text(report):
         click.echo(line)
     raise SystemExit(1 if report.findings else 0)
+
+
+@main.command()
+@_SPECS
+@_one_line
+def confirm(specs: Path | None) -> None:
+    """Say that what x-evidence and x-deviations stand for was looked at again: write confirmed.lock."""
+    from truecopy_docs.confirmed import confirm as run
+
+    path, news = run(_found(specs))
+    for line in news:
+        click.echo(line)
+    click.echo(f"Wrote {path}: {len(news)} confirmed anew.")
 
 
 @main.command()

@@ -9,6 +9,8 @@ what it answers:
       below: true                             it answers for everything below `at` too
 
 A deviation whose `covers` answers nothing any more is stale: the page, or the spec, has moved on.
+
+Where no fact holds the spec, an entry is all there is: what it stands for must be what was confirmed (confirmed.py).
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ from typing import Any
 
 import jsonschema_rs
 
+from truecopy_docs.confirmed import digests, read_lock
 from truecopy_docs.facts import KINDS, Fact, Facts, read_facts
 from truecopy_docs.page import DocsError
 from truecopy_docs.rules import same_words
 from truecopy_docs.spec import Entry, Operation, Spec, load_specs
 
-__all__ = ["CODES", "Finding", "Report", "check"]
+__all__ = ["CODES", "Finding", "Report", "check", "examine"]
 
 CODES: Mapping[str, tuple[str, str]] = {
     "TD101": (
@@ -60,6 +63,10 @@ CODES: Mapping[str, tuple[str, str]] = {
     "TD108": (
         "evidence is incomplete",
         "It needs at, source, and evidence: documented, sample, observed or inferred.",
+    ),
+    "TD109": (
+        "what an entry stands for has changed",
+        "No fact can tell whether it still holds: look at its source again, then run `truecopy-docs confirm`.",
     ),
     "TD201": (
         "a part of the spec has no source",
@@ -146,23 +153,20 @@ class _Note:
     entry: Mapping[str, Any]
     used: bool = False
     touched: bool = False
+    at: str = field(init=False)
+    covers: Mapping[str, Any] = field(init=False)
 
-    @property
-    def at(self) -> str:
-        return str(self.entry.get("at", ""))
-
-    @property
-    def covers(self) -> Mapping[str, Any]:
-        return self.entry.get("covers") or {}
+    def __post_init__(self) -> None:
+        self.at, self.covers = str(self.entry.get("at", "")), self.entry.get("covers") or {}
 
     def applies_to(self, document: str) -> bool:
         return str(self.entry.get("document", document)) == document
 
     def answers(self, own: Iterable[str], chain: Iterable[str], words: Mapping[str, Any]) -> bool:
-        covered = self.covers.get("words")
+        covered = self.covers.get("words") or {}
         below = bool(self.covers.get("below"))
         reached = any(self.below(pointer) for pointer in (*own, *chain)) if below else self.at in own
-        said = covered is None or all(w in covered and same_words(w, covered[w], value) for w, value in words.items())
+        said = all(w in covered and same_words(w, covered[w], value) for w, value in words.items())
         return reached and said
 
     def below(self, pointer: str) -> bool:
@@ -181,13 +185,30 @@ def check(specs: Path, facts: Path | None = None) -> Report:
         raise DocsError(f"{folder}: holds no facts (*.yaml); write them with `truecopy-docs facts PAGE -o FILE`")
     report = Report()
     known = set[str]()
+    lock = read_lock(specs)
     for spec in load_specs(specs):
         if "x-sources" not in spec.document:
             continue  # a spec of our own, which transcribes no page
-        known |= _Check(spec, {page.document: page for page in pages}, report).run()
+        known |= {str(source.get("document")) for source in spec.document["x-sources"] or ()}
+        examine(spec, {page.document: page for page in pages}, lock.get(spec.name, {}) if lock else None, report)
     for page in pages:
         if page.document not in known:
             report.findings.append(Finding("TD402", f"facts of {page.document}", "", "", page.document))
+    return report
+
+
+def examine(
+    spec: Spec, pages: Mapping[str, Facts], confirmed: Mapping[str, str] | None = None, report: Report | None = None
+) -> Report:
+    """Check one spec against the pages by document; `confirmed` are the digests of its entries, None for no lock."""
+    report = report or Report()
+    _Check(spec, pages, report).run()
+    if confirmed is None:
+        return report
+    for at, digest in digests(spec).items():
+        if confirmed.get(at) != digest and spec.at(at) is not None:
+            text = f"{at}: {'is no longer what was confirmed' if at in confirmed else 'was never confirmed'}"
+            report.findings.append(Finding("TD109", text, spec.path.name, at))
     return report
 
 
@@ -204,12 +225,10 @@ class _Check:
     def find(self, code: str, text: str, pointer: str, line: int | None = None) -> None:
         self.report.findings.append(Finding(code, text, self.spec.path.name, pointer, self.document, line))
 
-    def run(self) -> set[str]:
-        known: set[str] = set()
+    def run(self) -> None:
         self.entries()
         for number, source in enumerate(self.spec.document.get("x-sources") or ()):
             self.document = str(source.get("document"))
-            known.add(self.document)
             at = f"/x-sources/{number}"
             page = self.pages.get(self.document)
             named = {operation.id: operation for operation in self.spec.operations()}
@@ -229,7 +248,6 @@ class _Check:
         self.document = ""
         self.backwards()
         self.stale()
-        return known
 
     # -- forwards: every fact ----------------------------------------------------------------------
 
@@ -297,7 +315,7 @@ class _Check:
         if fact.kind == "operation":
             return word == "repaired" or said != spec
         if fact.kind == "request":
-            return False
+            return not spec  # a body that the page prints is one to send
         if fact.kind == "security":
             return False
         return not same_words(word, said, spec)
@@ -305,7 +323,8 @@ class _Check:
     def error(self, fact: Fact, operation: Operation) -> str:
         at, number = fact.key
         for way, value in self.spec.examples(at, operation):
-            if number in {str(found) for found in _leaves(value)}:
+            leaves = {str(found) for found in _leaves(value)}
+            if number in leaves and fact.says.get("name", number) in leaves:
                 self.touched.update(way)
                 return "held"
         pointer = self.spec.pointer(operation, ("response", at.removeprefix("response ")))
@@ -335,7 +354,13 @@ class _Check:
             return outcome
         value = fact.says.get("value", fact.says.get("repaired"))
         schema = {**content["schema"], "components": self.spec.document.get("components", {})}
-        for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(value):
+        try:
+            errors = list(jsonschema_rs.Draft202012Validator(schema).iter_errors(value))
+        except ValueError as invalid:
+            reason = str(invalid).split("\n", 1)[0][:100]
+            self.find("TD301", f"{fact.name}: its schema is no schema: {reason}", response, fact.line)
+            return "missing"
+        for error in errors:
             where = "/" + "/".join(str(part) for part in error.instance_path)
             self.find("TD301", f"{fact.name} {where}: {error.message}", entry.pointer if entry else response, fact.line)
             outcome = "missing"
@@ -377,7 +402,12 @@ class _Check:
                         note.touched = True
                     continue
                 silent = {KINDS[key[0]][0]: None} if key[0] in ("host", "security") else {}
-                recorded = [note for note in self.deviations if note.answers(own, entry.chain, silent)]
+                recorded = [
+                    note
+                    for note in self.deviations
+                    if (silent or note.covers.get("below") or not note.covers)
+                    and note.answers(own, entry.chain, silent)
+                ]
                 for note in (*evidence, *recorded):
                     note.used = True
                 if not evidence and not recorded and entry.pointer not in self.recorded:

