@@ -54,4 +54,7 @@ def __getattr__(name: str) -> Any:
     # pytest loads the plugin of this package wherever truecopy is installed, with or without the extra `emulator`.
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    try:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    except ModuleNotFoundError as error:
+        raise ImportError(f"the emulator needs its extra: pip install 'truecopy[emulator]' ({error})") from error

@@ -9,15 +9,18 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-import click
+try:
+    import click
 
-from .defects import DEFECTS, DefectError
-from .diagnostics import DIAGNOSTICS
-from .emulator import Emulator
-from .faults import PROFILES
-from .openapi import SpecError
-from .server import ServerError
-from .storage import StateError
+    from .defects import DEFECTS, DefectError
+    from .diagnostics import DIAGNOSTICS
+    from .emulator import Emulator
+    from .faults import PROFILES
+    from .openapi import SpecError
+    from .server import ServerError
+    from .storage import StateError
+except ModuleNotFoundError as error:
+    sys.exit(f"truecopy-emulator: it needs its extra: pip install 'truecopy[emulator]' ({error})")
 
 
 def _option(*names: str, **settings: Any) -> Any:

@@ -73,7 +73,7 @@ class Exchange:
             "milliseconds": round(self.seconds * 1000, 3),
             "diagnostic": _masked(diagnostic, secrets) if diagnostic else None,
             "fault": self.fault or None,
-            "near_misses": near_misses(self) if near_misses and self.problem else [],
+            "near_misses": near_misses(self) if near_misses else [],
         }
 
     @classmethod
@@ -191,10 +191,11 @@ class Journal:
         problem = exchange.problem
         if problem is None:
             return []
+        secrets = _secrets(exchange.request)
         if problem.code == "E101":
             import difflib
 
-            path = _masked(exchange.request.path, _secrets(exchange.request))
+            path = _masked(exchange.request.path, secrets)
             operations = self._operations()
             templates = list(dict.fromkeys(template for _, template in operations))
             close = difflib.get_close_matches(path[:300], templates, 3, 0.6)
@@ -204,7 +205,7 @@ class Journal:
             meant = [f"{verb} {path}" for verb, path in operations if path in close]
             meant.sort(key=lambda text: not text.startswith(method + " "))
             return [f"no such path; did you mean {', '.join(meant)}"]
-        return [problem.diagnosis] if problem.diagnosis else []
+        return [_masked(problem.diagnosis, secrets)] if problem.diagnosis else []
 
     # Assertions for tests
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def emulator_server() -> Iterator[Emulator]:
     """The server behind `emulator`, on a free port of 127.0.0.1."""
-    from .emulator import Emulator
+    from truecopy_emulator import Emulator
 
     with Emulator() as server:
         yield server

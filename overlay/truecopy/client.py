@@ -131,6 +131,8 @@ class BaseClient:
         return self._core.base_url
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_core"):  # a traceback may show one whose settings were refused
+            return f"{type(self).__name__}()"
         return f"{type(self).__name__}(base_url={self.base_url!r}, credential={self._core.credential!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:

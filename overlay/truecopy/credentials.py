@@ -18,7 +18,16 @@ Given = str | Callable[[], str] | Callable[[], Awaitable[str]] | None
 Reference = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
-def checked(secret: object, what: str) -> str:
+class Secret(str):
+    """A secret that is not shown by its repr, as tools do that report the variables of a traceback's frames."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[redacted]'"
+
+
+def checked(secret: object, what: str) -> Secret:
     """The secret if it can stand in a header.
 
     Raises:
@@ -32,17 +41,17 @@ def checked(secret: object, what: str) -> str:
         raise ConfigurationError(f"{what} has white space at its start or end")
     if not secret.isascii() or not secret.isprintable():
         raise ConfigurationError(f"{what} has characters that a header cannot carry")
-    return secret
+    return Secret(secret)
 
 
 class Fixed:
     """A secret that was passed as such, or read from an environment variable."""
 
     def __init__(self, secret: str, what: str, variable: str | None = None) -> None:
-        self._secret = checked(secret, what)
-        self._what = what
         self.variable = variable
         """The environment variable that it was read from."""
+        self._what = what
+        self._secret = checked(secret, what)
 
     def ready(self, now: float) -> str | None:
         """The secret if it is at hand; ``now`` is the time on the client's monotonic clock."""
@@ -57,7 +66,7 @@ class Fixed:
         if self.variable is not None:
             return credential, (None, self._what, self.variable)
         _refuse_embedding(embed)
-        return Fixed, (self._secret, self._what)
+        return Fixed, (str(self._secret), self._what)
 
     def __reduce__(self) -> Reference:
         return self.reference(embed=False)
@@ -143,13 +152,13 @@ class ClientCredentials:
         if self.variables is not None:
             return client_credentials, (None, None, self.variables)
         _refuse_embedding(embed)
-        return ClientCredentials, (self.client_id, self._client_secret)
+        return ClientCredentials, (str(self.client_id), str(self._client_secret))
 
     def __reduce__(self) -> Reference:
         return self.reference(embed=False)
 
     def __repr__(self) -> str:
-        return f"ClientCredentials(client_id={self.client_id!r})"
+        return f"ClientCredentials(client_id={str(self.client_id)!r})"
 
 
 def credential(given: Given, what: str, variable: str) -> Fixed | Asked:

@@ -49,7 +49,7 @@ class Timeouts(NamedTuple):
     pool: float = 5.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # its repr would hold the credential
 class Request:
     """What is sent."""
 
@@ -64,7 +64,7 @@ class Request:
     """Bytes of the answer's body that are read at the most."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Answer:
     """What came back."""
 

@@ -102,7 +102,7 @@ def ending(until: float) -> Iterator[None]:
         _until.reset(outer)
 
 
-@dataclass
+@dataclass(repr=False)
 class Core:
     """What the calls of a client have in common, besides connections."""
 
@@ -190,7 +190,7 @@ class Call(Generic[P]):
             self.attempts += 1
             try:
                 request = self._request(secret)
-                settings.hooks.request(*name, self.attempts, request)
+                settings.hooks.request(*name, self.attempts, request, self.secrets)
                 sent = self.clock.monotonic()
                 answer = await self.backend.send(request)
                 settings.hooks.response(*name, self.attempts, answer, self.clock.monotonic() - sent, self.secrets)

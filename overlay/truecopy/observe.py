@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from truecopy._version import __version__
-from truecopy.answers import shown_headers
+from truecopy.answers import redact, shown_headers
 from truecopy.errors import TruecopyError
 from truecopy.exchange import Answer, Headers, Request
 from truecopy.schema import Operation
@@ -77,11 +77,13 @@ class Hooks:
     on_error: Hook | None = None
     """After an attempt failed; a policy may still repeat it."""
 
-    def request(self, provider: str, operation: str, attempt: int, request: Request) -> None:
+    def request(self, provider: str, operation: str, attempt: int, request: Request, secrets: list[str]) -> None:
         """A request is about to be sent."""
         if self.on_request is not None or log.isEnabledFor(logging.DEBUG):
-            url = request.url.partition("?")[0]
-            event = Event(provider, operation, attempt, request.method, url, headers=shown_headers(request.headers, ()))
+            url = redact(request.url.partition("?")[0], secrets)
+            event = Event(
+                provider, operation, attempt, request.method, url, headers=shown_headers(request.headers, secrets)
+            )
             log.debug("%s %s: %s %s, attempt %d", provider, operation, request.method, url, attempt)
             if self.on_request is not None:
                 self.on_request(event)

@@ -80,6 +80,14 @@ def test_an_exchange_says_what_and_why(emulator: Emulator, qp: httpx.Client) -> 
     assert view["milliseconds"] > 0
 
 
+def test_a_credential_where_an_id_belongs_is_masked(emulator: Emulator, sm: httpx.Client) -> None:
+    assert sm.get(f"/query/batch/{KEY}").status_code == 404
+    assert KEY not in str(emulator.journal.views())
+    with pytest.raises(AssertionError, match="no batch") as caught:
+        emulator.journal.assert_called("createBatch")
+    assert KEY not in str(caught.value)
+
+
 def test_it_forgets_the_oldest() -> None:
     emulator = Emulator(journal_size=3)
     with httpx.Client(verify=TLS, transport=emulator.transport()) as client:

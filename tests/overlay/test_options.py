@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -192,6 +193,9 @@ def test_logs_hold_no_secret_and_no_query(play: Player, caplog: pytest.LogCaptur
     assert len(messages) == 3
     text = "\n".join(messages)
     assert "/surveys/1/responses" in text
+    with Server(answer(b"", 404)) as server, pytest.raises(errors.NotFoundError):  # a key where an id belongs
+        play("Supermetrics", lambda c: c.query.get_batch(KEY), base_url=server.url)
+    text += caplog.text
     for hidden in (KEY, "77", "88", "c00kie"):
         assert hidden not in text.replace(str(server.port), "")
 
@@ -351,3 +355,22 @@ def test_members_that_a_request_schema_leaves_open_may_be_sent() -> None:
         _first("body", check({**body.to_dict(), "timeout_minutes": 1}))
         == "body/timeout_minutes: expected minimum 5, got integer"
     )
+
+
+def with_variables(error: BaseException) -> str:
+    """A traceback with the variables of its frames, as error trackers report it."""
+    return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+
+def test_a_client_whose_settings_were_refused_can_be_shown() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        QuestionPro(KEY, base_url="nonsense")
+    assert "self = QuestionPro()" in with_variables(caught.value)
+
+
+def test_variables_of_frames_hold_no_secret() -> None:
+    for reply in (answer(b"", 503), [RESET]):
+        with Server(reply) as server, QuestionPro(KEY, base_url=server.url, retries=0) as client:
+            with pytest.raises(errors.TruecopyError) as caught:
+                get(client)
+            assert KEY not in with_variables(caught.value)
