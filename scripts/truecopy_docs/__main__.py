@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
-import click
-
 from truecopy_docs.page import DocsError
+
+_EXTRA = "truecopy-docs: it needs its extra: pip install 'truecopy[docs]'"
+
+try:
+    import click
+except ModuleNotFoundError as error:
+    sys.exit(f"{_EXTRA} ({error})")
 
 # Each command imports what it needs: reading a page needs neither the specs nor the validators.
 
@@ -26,6 +32,8 @@ def _one_line(command: Callable[..., Any]) -> Callable[..., Any]:
         except DocsError as error:
             click.echo(f"truecopy-docs: {error}", err=True)
             raise SystemExit(UNREADABLE) from None
+        except ModuleNotFoundError as error:
+            sys.exit(f"{_EXTRA} ({error})")
 
     return run
 

@@ -292,17 +292,6 @@ def test_every_exception_has_an_exit_status_that_is_documented() -> None:
         assert status in cli.STATUSES
 
 
-def test_without_the_extra_one_line_says_what_to_install() -> None:
-    code = (
-        "import sys, importlib.util as u; real = u.find_spec\n"
-        "u.find_spec = lambda name, *a: None if name == 'rich' else real(name, *a)\n"
-        "from truecopy.__main__ import main; main()"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 2
-    assert ran.stderr == "truecopy: the command line needs the extra cli: pip install 'truecopy[cli]'\n"
-
-
 def test_the_guide_states_the_exit_statuses() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text()
     assert all(f"| {status} | {meaning} |" in guide for status, meaning in cli.STATUSES.items())

@@ -27,7 +27,6 @@ def test_examples_run(page: Path, emulator: Emulator, monkeypatch: pytest.Monkey
         monkeypatch.setenv(variable, emulator.credential)
     names: dict[str, object] = {"__name__": page.stem}
     for line, source in blocks(page):
-        source = source.replace(', datacenter="us"', "")  # which would lead to the provider itself
         code = compile("\n" * line + source, str(page), "exec")
         with warnings.catch_warnings():
             warnings.simplefilter("error")

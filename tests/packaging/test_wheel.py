@@ -59,6 +59,34 @@ def test_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith((".jinja", ".pyc"))]
 
 
+@pytest.mark.parametrize(
+    ("package", "missing", "extra"),
+    [
+        ("truecopy", "rich", "cli"),
+        ("truecopy_emulator", "click", "emulator"),
+        ("truecopy_emulator", "orjson", "emulator"),
+        ("truecopy_docs", "click", "docs"),
+        ("truecopy_docs", "yaml", "docs"),
+    ],
+)
+def test_commands_name_the_extra_that_they_lack(package: str, missing: str, extra: str) -> None:
+    code = (
+        "import importlib.util as u, runpy, sys; real = u.find_spec\n"
+        f"u.find_spec = lambda name, *a: None if name == '{missing}' else real(name, *a)\n"
+        f"sys.modules['{missing}'] = None; sys.argv[1:] = ['check']; runpy.run_module('{package}', run_name='__main__')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ran.returncode != 0
+    assert f"pip install 'truecopy[{extra}]'" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_the_emulator_names_its_extra() -> None:
+    code = "import sys; sys.modules['orjson'] = None; from truecopy_emulator import Emulator"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "ImportError: the emulator needs its extra: pip install 'truecopy[emulator]'" in ran.stderr
+
+
 @pytest.mark.timeout(300)
 def test_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
