@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis.database import DirectoryBasedExampleDatabase, MultiplexedDatabase
+from hypothesis.extra.redis import RedisExampleDatabase
 from truecopy_emulator import Emulator
 from truecopy_emulator.defects import DEFECTS, DefectError
 from truecopy_emulator.http import Request
-from truecopy_tools.fuzz import baseline
+from truecopy_tools.fuzz import baseline, examples
 from truecopy_tools.fuzz.__main__ import plan
 from truecopy_tools.fuzz.corners import corners
 from truecopy_tools.fuzz.coverage import Keywords, missing, summary
 from truecopy_tools.fuzz.targets import TARGETS, UsageError
+from truecopy_tools.fuzz.worker import Job
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
@@ -102,10 +105,14 @@ def test_accepted_failures_need_a_reason_and_an_end(tmp_path: Path) -> None:
     assert list(baseline.problems(tmp_path / "none.json", today)) == []
 
 
-def _plan(shard: str, **changed: Any) -> list[tuple[str, int]]:
+def _jobs(shard: str, **changed: Any) -> list[Job]:
     options = {"seed": 10, "cases": 1, "seconds": 0, "url": "", "rate": "", "reports": "junit", "database": ""}
     options |= {"baseline": "nowhere", "sockets": 1, "safe": False, "shard": shard, **changed}
-    return [(job.target.name, job.seed) for job in plan(list(TARGETS.values()), **options)]
+    return plan(list(TARGETS.values()), **options)
+
+
+def _plan(shard: str, **changed: Any) -> list[tuple[str, int]]:
+    return [(job.target.name, job.seed) for job in _jobs(shard, **changed)]
 
 
 @pytest.mark.parametrize("machines", [1, 2, 3, 4, 5, 9])
@@ -117,7 +124,19 @@ def test_shards_share_the_work(machines: int) -> None:
     assert {(name, 10) for name in TARGETS} <= set(everything)
 
 
-@pytest.mark.parametrize(("shard", "changed"), [("0/2", {}), ("3/2", {}), ("x", {}), ("1/1", {"reports": "pdf"})])
+def test_examples_are_kept_in_the_databases_of_hypothesis(tmp_path: Path) -> None:
+    assert isinstance(examples.database(str(tmp_path), tmp_path), DirectoryBasedExampleDatabase)
+    assert isinstance(examples.database("redis://localhost/0", tmp_path), RedisExampleDatabase)
+    assert isinstance(examples.database("github:owner/name", tmp_path), MultiplexedDatabase)
+    jobs = [job.database for job in _jobs("1/1", database="examples")]
+    assert jobs == [str(Path("examples").resolve() / name) for name in TARGETS]
+    assert {job.database for job in _jobs("1/1", database="redis://localhost/0")} == {"redis://localhost/0"}
+
+
+@pytest.mark.parametrize(
+    ("shard", "changed"),
+    [("1/1", {"database": "github:name"}), ("0/2", {}), ("3/2", {}), ("x", {}), ("1/1", {"reports": "pdf"})],
+)
 def test_senseless_options_are_refused(shard: str, changed: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         _plan(shard, **changed)

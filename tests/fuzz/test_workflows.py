@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
-from truecopy_tools.fuzz.__main__ import DATABASE, OPTIONS, plan
+from truecopy_tools.fuzz.__main__ import OPTIONS, plan
 from truecopy_tools.fuzz.__main__ import main as commands
 from truecopy_tools.fuzz.targets import ROOT, TARGETS
-from truecopy_tools.fuzz.worker import BUILD
+from truecopy_tools.fuzz.worker import BUILD, EXAMPLES
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("fuzz.yml"))
 JOBS = [(path.name, name, job) for path in WORKFLOWS for name, job in yaml.safe_load(path.read_text())["jobs"].items()]
@@ -40,7 +40,7 @@ def test_variables_and_paths_are_those_of_the_fuzzing(file: str, name: str, job:
     assert set(job.get("env", {})) <= known
     written = [ROOT / step["with"]["path"] for step in job["steps"] if "path" in step.get("with", {})]
     assert written
-    assert all(path in (BUILD, DATABASE, BUILD / "defects.json") for path in written)
+    assert all(path in (BUILD, EXAMPLES, BUILD / "defects.json") for path in written)
 
 
 def test_the_shards_of_a_night_are_all_of_it() -> None:

@@ -13,15 +13,14 @@ from typing import Any
 import click
 from rich.console import Console
 
-from . import baseline, defects, report
-from .targets import ROOT, Target, UsageError, base_url, choose
-from .worker import BUILD, REPORTS, Job, replay, run
+from . import baseline, defects, examples, report
+from .targets import Target, UsageError, base_url, choose
+from .worker import BUILD, EXAMPLES, REPORTS, Job, replay, run
 
 SEED = 20201005
 CASES = 25
 NIGHT = 3600
 SOCKETS = 8
-DATABASE = ROOT / "build" / "fuzz-examples"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,7 +49,12 @@ OPTIONS: list[Callable[[Any], Any]] = [
     _option("--sockets", SOCKETS, click.IntRange(0), "Each so many-th request to an emulator goes over a socket."),
     _option("--shard", "1/1", str, "Which part of how many, for several machines."),
     _option("--reports", "junit,html", str, f"Of {', '.join(REPORTS)}."),
-    _option("--database", "", str, "A folder for examples that failed, to be tried first next time."),
+    _option(
+        "--database",
+        "",
+        str,
+        "For examples that failed, tried first next time: a folder, redis://… or github:owner/name.",
+    ),
     _option("--baseline", str(baseline.FOLDER), str, "A folder with failures that are accepted for some time."),
     _flag("--safe", "Send nothing that could write."),
 ]
@@ -90,12 +94,18 @@ def plan(targets: list[Target], **chosen: Any) -> list[Job]:
                 safe=chosen["safe"],
                 sockets=chosen["sockets"],
                 reports=reports,
-                database=str(Path(chosen["database"]).resolve() / target.name) if chosen["database"] else "",
+                database=_place(chosen["database"], target),
                 rate=chosen["rate"] or ("auto" if url else ""),
                 baseline=Path(chosen["baseline"]).resolve() / f"{target.name}.json",
             )
         )
     return jobs
+
+
+def _place(database: str, target: Target) -> str:
+    """Where a target's examples are kept; other processes have other working directories."""
+    examples.check(database)
+    return str(Path(database).resolve() / target.name) if database and examples.is_folder(database) else database
 
 
 def console() -> Console:
@@ -124,7 +134,7 @@ def run_command(specs: str, seconds: int, **chosen: Any) -> None:
 @_options
 def night(specs: str, seconds: int, **chosen: Any) -> None:
     """Fuzz for a long time with a new seed, and keep what failed for the next night."""
-    chosen |= {"reports": ",".join(REPORTS), "database": chosen["database"] or str(DATABASE)}
+    chosen |= {"reports": ",".join(REPORTS), "database": chosen["database"] or str(EXAMPLES)}
     if chosen["seed"] == SEED:
         chosen["seed"] = random.SystemRandom().randrange(10**9)
     sys.exit(_fuzz(plan(choose(specs), seconds=0, **chosen), seconds or NIGHT))

@@ -10,32 +10,39 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import re
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import wraps
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-import requests
-import schemathesis
 from defusedxml.ElementTree import fromstring
-from schemathesis import Case
 from schemathesis.checks import CheckContext
-from schemathesis.core.failures import Failure
-from schemathesis.core.rate_limit import RATE_LIMIT_AUTO_MAX_RETRIES, parse_retry_after, ratelimit
 from schemathesis.core.transport import Response
 
-from .targets import SAFE_METHODS
-from .worker import EMULATOR_VARIABLE, SAFE_VARIABLE
-
-JSON_TYPE = "application/json"
-_MISSING = object()
-
-AnyCase = Case[Any]
+from .asavie_xml import from_xml, local, same_xml
+from .asking import (
+    JSON_TYPE,
+    MISSING,
+    AnyCase,
+    ask,
+    at,
+    body,
+    bytes_of,
+    check,
+    documented,
+    expect,
+    header,
+    is_call,
+    key,
+    noted,
+    once,
+    plain,
+    same,
+    secret_of,
+    sent_json,
+    short,
+    succeeded,
+)
 
 CREATES: dict[tuple[str, str], tuple[str, str, str]] = {
     # provider and operation: where the answer has the new object, its id in there, and the path that reads it
@@ -82,207 +89,6 @@ PAGES: dict[tuple[str, str], tuple[str, str, str, int]] = {
 }
 
 
-def key(case: AnyCase) -> tuple[str, str]:
-    """Provider and operation of a case."""
-    title = str(case.operation.schema.raw_schema["info"]["title"])
-    return title, str(case.operation.definition.raw.get("operationId"))
-
-
-def is_call(response: Response, case: AnyCase) -> bool:
-    """The request was the operation's own, not one with an unexpected method."""
-    return str(response.request.method) == str(case.operation.method).upper()
-
-
-def documented(case: AnyCase, status: int) -> dict[str, Any]:
-    """What the spec says about a status of an operation; empty when it says nothing."""
-    root = case.operation.schema.raw_schema
-    found = (case.operation.definition.raw.get("responses") or {}).get(str(status)) or {}
-    while "$ref" in found:
-        found = at(root, str(found["$ref"]).lstrip("#"))
-    return dict(found)
-
-
-def succeeded(response: Response, case: AnyCase) -> bool:
-    return 200 <= response.status_code < 300 and is_call(response, case)
-
-
-def sent_json(response: Response) -> Any:
-    """The body that went over the wire, as JSON."""
-    return json.loads(bytes_of(response))
-
-
-def bytes_of(response: Response) -> bytes:
-    """The body that went over the wire."""
-    content = response.request.body
-    return content if isinstance(content, bytes) else str(content or "").encode()
-
-
-def body(response: Response | requests.Response) -> Any:
-    """The body as JSON; None when it is no JSON."""
-    if not response.content or "json" not in header(response, "content-type"):
-        return None
-    try:
-        return response.json()  # schemathesis parses each answer once, for all checks
-    except ValueError:
-        return None
-
-
-def header(response: Response | requests.Response, name: str) -> str:
-    """A header's value, in lower case; empty when it is absent."""
-    value = response.headers.get(name) or ""
-    return str(value if isinstance(value, str) else value[0]).lower()
-
-
-def at(value: Any, pointer: str) -> Any:
-    """What a pointer names; _MISSING when nothing is there."""
-    for token in pointer.split("/")[1:]:
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return _MISSING
-    return value
-
-
-ASKED: dict[str, Counter[str]] = {}
-"""Answers to what checks asked on their own, by operation and status."""
-
-
-def noted(answer: requests.Response, case: AnyCase) -> requests.Response:
-    """Count an answer among those of the case's operation."""
-    ASKED.setdefault(case.operation.label, Counter())[str(answer.status_code)] += 1
-    return answer
-
-
-_session = requests.Session()
-_session.trust_env = False
-
-
-@dataclass
-class Limit:
-    """The rate limit of the run, which holds for what checks ask as well."""
-
-    rate: Any = None
-
-
-_limit = Limit()
-
-
-def ask(
-    response: Response,
-    *,
-    method: str = "",
-    url: str = "",
-    query: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str | None] | None = None,
-    content: bytes | None = None,
-) -> requests.Response | None:
-    """The answer to the same request with something changed; None where only what changes nothing may be asked."""
-    asked = response.request.copy()
-    asked.method = method or asked.method
-    if os.environ.get(SAFE_VARIABLE) and str(asked.method).lower() not in SAFE_METHODS:
-        return None
-    asked.url = url or asked.url
-    if query is not None:
-        parts = urlsplit(str(asked.url))
-        kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in query]
-        pairs = kept + [(name, str(value)) for name, value in query.items() if value is not None]
-        asked.url = urlunsplit(parts._replace(query=urlencode(pairs)))
-    for name, value in (headers or {}).items():
-        asked.headers.pop(name, None)
-        if value is not None:
-            asked.headers[name] = value
-    if asked.method == "GET":
-        asked.body = None
-        for name in ("content-length", "content-type", "transfer-encoding"):
-            asked.headers.pop(name, None)
-    elif content is not None:
-        asked.body = content
-        asked.headers["content-length"] = str(len(content))
-    for _ in range(RATE_LIMIT_AUTO_MAX_RETRIES):
-        with ratelimit(_limit.rate, str(asked.url)):
-            answer = _session.send(asked, timeout=10, allow_redirects=False)
-        delay = parse_retry_after(answer.headers.get("retry-after", ""))
-        if answer.status_code != 429 or _limit.rate != "auto" or delay is None:
-            break
-        time.sleep(delay)
-    return answer
-
-
-def plain(url: str | None) -> str:
-    """A URL without its query."""
-    return urlunsplit(urlsplit(str(url))._replace(query=""))
-
-
-def same(sent: Any, got: Any) -> bool:
-    """Everything that was sent is there; more may be there. Numbers are compared as JSON numbers, that is as double
-    precision beyond 64 bits, where many parsers leave off."""
-    if isinstance(sent, dict):
-        return isinstance(got, dict) and all(name in got and same(value, got[name]) for name, value in sent.items())
-    if isinstance(sent, list):
-        return isinstance(got, list) and len(sent) == len(got) and all(map(same, sent, got))
-    if isinstance(sent, bool) or isinstance(got, bool) or not isinstance(sent, int | float):
-        return type(sent) is type(got) and bool(sent == got)
-    if not isinstance(got, int | float):
-        return False
-    return sent == got or (abs(sent) >= 2**63 and float(sent) == float(got))
-
-
-Judge = Callable[[CheckContext, Response, AnyCase], bool | None]
-_UNFIT = (KeyError, IndexError, TypeError, AttributeError, ValueError, SyntaxError, requests.RequestException)
-
-
-class Broken(Failure):
-    """What one of these checks found. Its identity is the check's name and the operation, wherever the code stands."""
-
-    __slots__ = ("check",)
-
-    def __init__(self, check: str, operation: str, message: str) -> None:
-        super().__init__(operation=operation, title=check.replace("_", " ").capitalize(), message=message)
-        self.check = check
-
-    @property
-    def _unique_key(self) -> str:
-        return self.check
-
-
-def check(judge: Judge) -> Judge:
-    """Register a check. An answer so unlike what it expects that it stumbles fails it; it does not stop the run."""
-
-    @wraps(judge)
-    def guarded(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-        _limit.rate = case.operation.schema.config.rate_limit_for(operation=case.operation)
-        try:
-            return judge(ctx, response, case)
-        except Failure:
-            raise
-        except AssertionError as error:
-            raise Broken(judge.__name__, case.operation.label, str(error)) from None
-        except _UNFIT as error:
-            message = f"the answer cannot be judged: {type(error).__name__}: {error}"
-            raise Broken(judge.__name__, case.operation.label, message) from None
-
-    schemathesis.check(guarded)
-    return guarded
-
-
-def once(judge: Judge) -> Judge:
-    """Let a check look at the first success of each operation and media type only: what it asks depends on no
-    generated value."""
-    done: set[tuple[str, str, str | None]] = set()
-
-    @wraps(judge)
-    def first(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-        this = (*key(case), case.media_type)
-        if this in done or not succeeded(response, case):
-            return True
-        done.add(this)
-        return judge(ctx, response, case)
-
-    return first
-
-
 # One at a time
 
 
@@ -294,15 +100,15 @@ def stored_equals_sent(ctx: CheckContext, response: Response, case: AnyCase) -> 
     place, identity, path = CREATES[key(case)]
     created = at(body(response), place)
     new = at(created, identity)
-    assert new not in (_MISSING, None), f"the new object has no id at {place}{identity}"
+    assert new not in (MISSING, None), f"the new object has no id at {place}{identity}"
     sent = _sent(response)
     if sent is not None:
         for member, source in SENT[key(case)].items():
             value = at(sent, source)
             chosen_by_the_service = f"/{member}" == identity and not value
-            if value is not _MISSING and not chosen_by_the_service:
+            if value is not MISSING and not chosen_by_the_service:
                 stored = created if member == "" else at(created, f"/{member}")
-                assert same(value, stored), f"sent {_short(value)} as {source or 'body'}, stored {_short(stored)}"
+                assert same(value, stored), f"sent {short(value)} as {source or 'body'}, stored {short(stored)}"
     url = path.format(url=plain(response.request.url), id=quote(str(new), safe=""))
     read = ask(response, method="GET", url=url)
     if read is not None:
@@ -311,8 +117,8 @@ def stored_equals_sent(ctx: CheckContext, response: Response, case: AnyCase) -> 
         changing = ("status", "status_code", "start_time", "end_time")
         for name, value in created.items():
             if name not in changing:
-                assert same(value, again.get(name, _MISSING)), (
-                    f"{name}: created {_short(value)}, read {_short(again.get(name))}"
+                assert same(value, again.get(name, MISSING)), (
+                    f"{name}: created {short(value)}, read {short(again.get(name))}"
                 )
     return None
 
@@ -324,27 +130,7 @@ def _sent(response: Response) -> Any:
         return sent_json(response)
     if "xml" not in media:
         return None
-    return {local(child): _from_xml(child) for child in fromstring(bytes_of(response))}
-
-
-def local(element: Any) -> str:
-    """An element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def _from_xml(element: Any) -> Any:
-    """An element of Asavie's XML as JSON."""
-    if element.get(NIL) == "true" or (local(element) == "Parameters" and element.text == "null"):
-        return None
-    if local(element) == "Parameters":
-        entries = ({local(part): part.text or "" for part in entry} for entry in element)
-        return {entry["Key"]: entry["Value"] for entry in entries}
-    return int(element.text) if local(element) in ("Status", "TimeoutMinutes") else element.text or ""
-
-
-def _short(value: Any) -> str:
-    text = "nothing" if value is _MISSING else json.dumps(value)
-    return text if len(text) < 200 else text[:200] + "…"
+    return {local(child): from_xml(child) for child in fromstring(bytes_of(response))}
 
 
 _ids: set[tuple[str, str, str]] = set()
@@ -371,7 +157,7 @@ def answers_what_was_asked(ctx: CheckContext, response: Response, case: AnyCase)
     for pointer, parameter in IDS[key(case)].items():
         asked, got = case.path_parameters[parameter], at(body(response), pointer)
         # A value from a link is percent-encoded already.
-        assert str(got) in (str(asked), unquote(str(asked))), f"asked for {asked}, got {_short(got)}"
+        assert str(got) in (str(asked), unquote(str(asked))), f"asked for {asked}, got {short(got)}"
     return None
 
 
@@ -403,7 +189,7 @@ def codes_agree(ctx: CheckContext, response: Response, case: AnyCase) -> bool | 
     """A code in a body is the HTTP status; a body says of success what the status says."""
     value, title = body(response), key(case)[0]
     found = [at(value, pointer) for pointer in CODES.get(title, ())]
-    found = [code for code in found if code is not _MISSING]
+    found = [code for code in found if code is not MISSING]
     if not found or not isinstance(value, dict) or (title == "Asavie" and "Success" not in value):
         return True
     # A command that was accepted is seen as HTTP 200 with Code 202.
@@ -530,45 +316,11 @@ def xml_equals_json(ctx: CheckContext, response: Response, case: AnyCase) -> boo
     hints = offered["application/xml"]["schema"].get("xml", {})
     name = f"{{{hints['namespace']}}}{hints['name']}" if "namespace" in hints else hints.get("name")
     assert root.tag == name, f"the root element is {root.tag}, expected {name}"
-    _same_xml(root, expected, "")
+    same_xml(root, expected, "")
     return None
 
 
-NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _same_xml(element: Any, value: Any, where: str) -> None:
-    if value is None:
-        assert element.get(NIL) == "true", f"{where}: null in JSON, not nil in XML"
-        assert not len(element), f"{where}: nil in XML, and not empty"
-        return
-    assert element.get(NIL) is None, f"{where}: nil in XML, {_short(value)} in JSON"
-    children = {local(child): child for child in element}
-    if isinstance(value, dict) and ("KeyValueOfstringstring" in children or where.endswith(("/Meta", "/Parameters"))):
-        pairs = [[part.text or "" for part in entry] for entry in element]
-        expected = [[_xml_text(name), _xml_text(item)] for name, item in value.items()]
-        assert pairs == expected, f"{where}: {pairs} in XML, {_short(value)} in JSON"
-    elif isinstance(value, dict):
-        assert set(children) == set(value), f"{where}: {sorted(children)} in XML, {sorted(value)} in JSON"
-        for name, child in children.items():
-            _same_xml(child, value[name], f"{where}/{name}")
-    else:
-        text = "true" if value is True else "false" if value is False else _xml_text(str(value))
-        assert (element.text or "") == text, f"{where}: {element.text!r} in XML, {_short(value)} in JSON"
-
-
-def _xml_text(text: str) -> str:
-    """As a parser reads it: XML has no control characters, and its line ends are all alike."""
-    return _NOT_XML.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
-
-
 # Once for each operation: what no generated value depends on
-
-
-def expect(answer: requests.Response | None, statuses: Callable[[int], bool], what: str) -> None:
-    if answer is not None:
-        assert statuses(answer.status_code), f"{what} is answered {answer.status_code}"
 
 
 def good(status: int) -> bool:
@@ -588,7 +340,7 @@ def credentials_stand_where_the_spec_says(ctx: CheckContext, response: Response,
     if not wanted or {} in wanted:
         return True
     documented = [schemes[name] for alternative in wanted for name in alternative]
-    secret = _secret(response)
+    secret = secret_of(response)
     nothing: dict[str, str | None] = {"authorization": None, "api-key": None}
     gone: dict[str, Any] = {"apiKey": None, "api-key": None}
     bare = ask(response, headers=nothing, query=gone)
@@ -617,12 +369,6 @@ def credentials_stand_where_the_spec_says(ctx: CheckContext, response: Response,
     return None
 
 
-def _secret(response: Response) -> str:
-    sent = response.request.headers
-    query = dict(parse_qsl(urlsplit(str(response.request.url)).query))
-    return str(sent.get("api-key") or query.get("apiKey") or str(sent.get("authorization", "")).partition(" ")[2])
-
-
 @check
 @once
 def media_types_are_kept(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
@@ -644,87 +390,6 @@ def media_types_are_kept(ctx: CheckContext, response: Response, case: AnyCase) -
         answer = ask(response, headers={"accept": "image/png, Application/XML;q=0.5"})
         expect(answer, good, "Accept: image/png, Application/XML;q=0.5")
     return None
-
-
-CONTROL = "truecopy emulator"
-NO_FAULT = {"id": "1", "effects": {"nonsense": 1}}
-UNDOABLE: dict[str, Callable[[Any], Any]] = {
-    # operations of the control API: what a body becomes that the schema allows and nobody can do
-    "putClock": lambda sent: {"now": "9999-12-31T00:00:00Z"},
-    "putState": lambda sent: {
-        **sent,
-        "settings": {**sent["settings"], "faults": {"1": {"id": "1", "effects": {"": 1}}}},
-    },
-}
-
-
-@check
-@once
-def refusals_are_documented(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    """What an emulator refuses on demand it refuses as documented: credentials that are missing, have expired, may not,
-    or have used up their budget, bodies that are too large, and what its control API cannot do."""
-    if EMULATOR_VARIABLE not in os.environ:
-        return True
-    asked, (title, operation) = response.request, key(case)
-    refusals: list[tuple[int, dict[str, Any]]] = []
-    if title == CONTROL:
-        refusals += [(401, {"headers": {"authorization": wrong}}) for wrong in (None, "Bearer wrong")]
-        if operation in UNDOABLE:
-            refusals.append((422, {"content": json.dumps(UNDOABLE[operation](sent_json(response))).encode()}))
-    elif _secret(response):
-        name, scheme = ("api-key", "") if "api-key" in asked.headers else ("authorization", "Bearer ")
-        for kind, status in (("expired", 401), ("forbidden", 403), ("quota", 429)):
-            refusals.append((status, {"headers": {name: f"{scheme}emulator-{kind}"}, "query": {"apiKey": None}}))
-    if asked.body:
-        refusals.append((413, {"content": b" " * (1 << 20) + bytes_of(response)}))
-    refusals.append((406, {"headers": {"accept": "image/png"}}))
-    refusals = [(status, change) for status, change in refusals if documented(case, status)]
-    for status, change in refusals:
-        answer = ask(response, **change)
-        assert answer is not None, "an emulator may be asked anything"
-        noted(answer, case)
-        assert answer.status_code == status, f"{status} is documented, {answer.status_code} is answered"
-        case.operation.validate_response(Response.from_requests(answer, verify=True))
-    return None if refusals else True
-
-
-@check
-def control_takes_effect(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    """What the control API was told is what it says afterwards, and what was taken away is gone for good."""
-    title, operation = key(case)
-    if title != CONTROL or operation not in EFFECTS or not succeeded(response, case):
-        return True
-    path, holds = EFFECTS[operation]
-    url = str(plain(response.request.url)).partition("/_emulator/")[0] + "/_emulator" + path
-    if operation == "clearFaults":  # let there be something to clear
-        headers: dict[str, str | None] = {"content-type": JSON_TYPE}
-        ask(response, method="POST", url=url, headers=headers, content=b'{"effects": "delay=0"}')
-        ask(response)
-    answer = ask(response, method="GET", url=url)
-    if answer is None:
-        return True
-    read, told = body(answer), body(response) or (sent_json(response) if response.request.body else None)
-    assert holds(told, read, case), f"after {operation} GET {path} is {_short(read)}"
-    if operation == "removeFault":
-        expect(ask(response), lambda status: status == 404, "removing a fault that is removed")
-    return None
-
-
-def _thing(case: AnyCase) -> str:
-    return unquote(str(case.path_parameters["id"]))
-
-
-EFFECTS: dict[str, tuple[str, Callable[[Any, Any, AnyCase], bool]]] = {
-    # operation: the path that is read afterwards, and whether what it answers follows from what was answered or sent
-    "addFault": ("/faults", lambda told, read, case: told in read["faults"]),
-    "removeFault": ("/faults", lambda told, read, case: _thing(case) not in [fault["id"] for fault in read["faults"]]),
-    "clearFaults": ("/faults", lambda told, read, case: read == {"faults": []}),
-    "setProfile": ("/faults", lambda told, read, case: all(fault in read["faults"] for fault in told["faults"])),
-    "putClock": ("/clock", lambda told, read, case: read == told if told["frozen"] else read["now"] >= told["now"]),
-    "putSeed": ("/state", lambda told, read, case: same(told["seed"], read["seed"]) and not read["counters"]),
-    "putState": ("/state", lambda told, read, case: read["settings"]["credentials"] == told["settings"]["credentials"]),
-    "putProvider": ("/providers", lambda told, read, case: told in read["providers"]),
-}
 
 
 @check

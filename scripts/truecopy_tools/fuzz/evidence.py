@@ -17,7 +17,7 @@ from schemathesis.engine.recorder import Request, ScenarioRecorder
 from schemathesis.engine.run import PhaseName
 
 from . import masking
-from .checks import ASKED
+from .asking import ASKED
 from .coverage import PARTS, Coverage
 from .worker import CREDENTIAL_VARIABLE, EVIDENCE_VARIABLE
 

@@ -16,7 +16,7 @@ from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.core.transport import Response
 from schemathesis.resources import repository
 
-from . import checks
+from . import checks, control
 from .corners import corners
 from .evidence import Evidence
 from .targets import SAFE_METHODS
@@ -86,4 +86,4 @@ def text(context: DeserializationContext, response: Response) -> str:
 if EVIDENCE_VARIABLE in os.environ:
     handler()(Evidence)
 
-__all__ = ["checks"]
+__all__ = ["checks", "control"]

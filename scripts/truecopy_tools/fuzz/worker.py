@@ -18,11 +18,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from . import masking
+from . import examples, masking
 from .targets import ROOT, TARGETS, Target, UsageError, base_url
 
 CONFIGURATION = ROOT / "schemathesis.toml"
 BUILD = Path(os.environ.get("FUZZ_BUILD") or ROOT / "build" / "fuzz").resolve()
+EXAMPLES = ROOT / "build" / "fuzz-examples"
 OUTPUT, EVIDENCE, SUMMARY, JOB = "output.txt", "evidence.json", "summary.json", "job.json"
 CREDENTIAL = "emulator-key"
 EVIDENCE_VARIABLE = "FUZZ_EVIDENCE"
@@ -53,7 +54,7 @@ class Job:
     """Each so many-th request goes over a socket, the others straight to the emulator's engine; 0: none does."""
     reports: tuple[str, ...] = ("junit", "html")
     database: str = ""
-    """A folder of examples that failed, kept from run to run."""
+    """Where examples that failed are kept from run to run, see `examples`."""
     rate: str = ""
     """At most so many requests, as 100/m; `auto` waits when a service says so."""
     baseline: Path | None = None
@@ -79,8 +80,8 @@ class Job:
         ]
         for name in self.reports:
             arguments += [f"--report-{name}-path", str(folder / REPORTS[name])]
-        # A pull request must not depend on what an earlier run left behind.
-        arguments += ["--generation-database", self.database or "none"]
+        if not self.database:  # a pull request must not depend on what an earlier run left behind
+            arguments += ["--generation-database", "none"]
         if self.rate:
             arguments += ["--rate-limit", self.rate]
         if self.baseline is not None and (self.baseline.exists() or self.record):
@@ -160,6 +161,8 @@ def _perform(job: Job) -> None:
         os.dup2(descriptor, stream.fileno())
     from schemathesis.cli import schemathesis
 
+    if job.database:
+        examples.use(job.database, EXAMPLES / job.target.name)
     # A run keeps what it did to its end: looking for garbage in it again and again costs a fifth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

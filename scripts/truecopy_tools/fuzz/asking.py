@@ -1,0 +1,247 @@
+"""What checks are made of: what was sent and answered, the same request asked again with something changed, and how a
+check is registered."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import requests
+import schemathesis
+from schemathesis import Case
+from schemathesis.checks import CheckContext
+from schemathesis.core.failures import Failure
+from schemathesis.core.rate_limit import RATE_LIMIT_AUTO_MAX_RETRIES, parse_retry_after, ratelimit
+from schemathesis.core.transport import Response
+
+from .targets import SAFE_METHODS
+from .worker import SAFE_VARIABLE
+
+JSON_TYPE = "application/json"
+MISSING = object()
+
+AnyCase = Case[Any]
+
+
+def key(case: AnyCase) -> tuple[str, str]:
+    """Provider and operation of a case."""
+    title = str(case.operation.schema.raw_schema["info"]["title"])
+    return title, str(case.operation.definition.raw.get("operationId"))
+
+
+def is_call(response: Response, case: AnyCase) -> bool:
+    """The request was the operation's own, not one with an unexpected method."""
+    return str(response.request.method) == str(case.operation.method).upper()
+
+
+def documented(case: AnyCase, status: int) -> dict[str, Any]:
+    """What the spec says about a status of an operation; empty when it says nothing."""
+    root = case.operation.schema.raw_schema
+    found = (case.operation.definition.raw.get("responses") or {}).get(str(status)) or {}
+    while "$ref" in found:
+        found = at(root, str(found["$ref"]).lstrip("#"))
+    return dict(found)
+
+
+def succeeded(response: Response, case: AnyCase) -> bool:
+    return 200 <= response.status_code < 300 and is_call(response, case)
+
+
+def sent_json(response: Response) -> Any:
+    """The body that went over the wire, as JSON."""
+    return json.loads(bytes_of(response))
+
+
+def bytes_of(response: Response) -> bytes:
+    """The body that went over the wire."""
+    content = response.request.body
+    return content if isinstance(content, bytes) else str(content or "").encode()
+
+
+def body(response: Response | requests.Response) -> Any:
+    """The body as JSON; None when it is no JSON."""
+    if not response.content or "json" not in header(response, "content-type"):
+        return None
+    try:
+        return response.json()  # schemathesis parses each answer once, for all checks
+    except ValueError:
+        return None
+
+
+def header(response: Response | requests.Response, name: str) -> str:
+    """A header's value, in lower case; empty when it is absent."""
+    value = response.headers.get(name) or ""
+    return str(value if isinstance(value, str) else value[0]).lower()
+
+
+def at(value: Any, pointer: str) -> Any:
+    """What a pointer names; MISSING when nothing is there."""
+    for token in pointer.split("/")[1:]:
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return MISSING
+    return value
+
+
+ASKED: dict[str, Counter[str]] = {}
+"""Answers to what checks asked on their own, by operation and status."""
+
+
+def noted(answer: requests.Response, case: AnyCase) -> requests.Response:
+    """Count an answer among those of the case's operation."""
+    ASKED.setdefault(case.operation.label, Counter())[str(answer.status_code)] += 1
+    return answer
+
+
+_session = requests.Session()
+_session.trust_env = False
+
+
+@dataclass
+class Limit:
+    """The rate limit of the run, which holds for what checks ask as well."""
+
+    rate: Any = None
+
+
+_limit = Limit()
+
+
+def ask(
+    response: Response,
+    *,
+    method: str = "",
+    url: str = "",
+    query: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str | None] | None = None,
+    content: bytes | None = None,
+) -> requests.Response | None:
+    """The answer to the same request with something changed; None where only what changes nothing may be asked."""
+    asked = response.request.copy()
+    asked.method = method or asked.method
+    if os.environ.get(SAFE_VARIABLE) and str(asked.method).lower() not in SAFE_METHODS:
+        return None
+    asked.url = url or asked.url
+    if query is not None:
+        parts = urlsplit(str(asked.url))
+        kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in query]
+        pairs = kept + [(name, str(value)) for name, value in query.items() if value is not None]
+        asked.url = urlunsplit(parts._replace(query=urlencode(pairs)))
+    for name, value in (headers or {}).items():
+        asked.headers.pop(name, None)
+        if value is not None:
+            asked.headers[name] = value
+    if asked.method == "GET":
+        asked.body = None
+        for name in ("content-length", "content-type", "transfer-encoding"):
+            asked.headers.pop(name, None)
+    elif content is not None:
+        asked.body = content
+        asked.headers["content-length"] = str(len(content))
+    for _ in range(RATE_LIMIT_AUTO_MAX_RETRIES):
+        with ratelimit(_limit.rate, str(asked.url)):
+            answer = _session.send(asked, timeout=10, allow_redirects=False)
+        delay = parse_retry_after(answer.headers.get("retry-after", ""))
+        if answer.status_code != 429 or _limit.rate != "auto" or delay is None:
+            break
+        time.sleep(delay)
+    return answer
+
+
+def plain(url: str | None) -> str:
+    """A URL without its query."""
+    return urlunsplit(urlsplit(str(url))._replace(query=""))
+
+
+def same(sent: Any, got: Any) -> bool:
+    """Everything that was sent is there; more may be there. Numbers are compared as JSON numbers, that is as double
+    precision beyond 64 bits, where many parsers leave off."""
+    if isinstance(sent, dict):
+        return isinstance(got, dict) and all(name in got and same(value, got[name]) for name, value in sent.items())
+    if isinstance(sent, list):
+        return isinstance(got, list) and len(sent) == len(got) and all(map(same, sent, got))
+    if isinstance(sent, bool) or isinstance(got, bool) or not isinstance(sent, int | float):
+        return type(sent) is type(got) and bool(sent == got)
+    if not isinstance(got, int | float):
+        return False
+    return sent == got or (abs(sent) >= 2**63 and float(sent) == float(got))
+
+
+def short(value: Any) -> str:
+    text = "nothing" if value is MISSING else json.dumps(value)
+    return text if len(text) < 200 else text[:200] + "…"
+
+
+def secret_of(response: Response) -> str:
+    sent = response.request.headers
+    query = dict(parse_qsl(urlsplit(str(response.request.url)).query))
+    return str(sent.get("api-key") or query.get("apiKey") or str(sent.get("authorization", "")).partition(" ")[2])
+
+
+def expect(answer: requests.Response | None, statuses: Callable[[int], bool], what: str) -> None:
+    if answer is not None:
+        assert statuses(answer.status_code), f"{what} is answered {answer.status_code}"
+
+
+Judge = Callable[[CheckContext, Response, AnyCase], bool | None]
+_UNFIT = (KeyError, IndexError, TypeError, AttributeError, ValueError, SyntaxError, requests.RequestException)
+
+
+class Broken(Failure):
+    """What one of these checks found. Its identity is the check's name and the operation, wherever the code stands."""
+
+    __slots__ = ("check",)
+
+    def __init__(self, check: str, operation: str, message: str) -> None:
+        super().__init__(operation=operation, title=check.replace("_", " ").capitalize(), message=message)
+        self.check = check
+
+    @property
+    def _unique_key(self) -> str:
+        return self.check
+
+
+def check(judge: Judge) -> Judge:
+    """Register a check. An answer so unlike what it expects that it stumbles fails it; it does not stop the run."""
+
+    @wraps(judge)
+    def guarded(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
+        _limit.rate = case.operation.schema.config.rate_limit_for(operation=case.operation)
+        try:
+            return judge(ctx, response, case)
+        except Failure:
+            raise
+        except AssertionError as error:
+            raise Broken(judge.__name__, case.operation.label, str(error)) from None
+        except _UNFIT as error:
+            message = f"the answer cannot be judged: {type(error).__name__}: {error}"
+            raise Broken(judge.__name__, case.operation.label, message) from None
+
+    schemathesis.check(guarded)
+    return guarded
+
+
+def once(judge: Judge) -> Judge:
+    """Let a check look at the first success of each operation and media type only: what it asks depends on no
+    generated value."""
+    done: set[tuple[str, str, str | None]] = set()
+
+    @wraps(judge)
+    def first(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
+        this = (*key(case), case.media_type)
+        if this in done or not succeeded(response, case):
+            return True
+        done.add(this)
+        return judge(ctx, response, case)
+
+    return first
