@@ -16,6 +16,7 @@ def test_accepted_failures_end_and_are_said(tmp_path: Path) -> None:
             **{"FUZZ_URL": emulator.origin, "FUZZ_SPECS": "supermetrics", "SUPERMETRICS_TOKEN": emulator.credential},
             **{"FUZZ_SAFE": "1", "FUZZ_CASES": "1", "FUZZ_BUILD": str(tmp_path), "FUZZ_REPORTS": ""},
             **{"FUZZ_BASELINE": str(tmp_path / "accepted")},
+            **{"FUZZ_DATABASE": str(tmp_path / "examples")},
         }
         recorded = fuzz("accept", "--reason", "the fix is on its way", "--days", "5", **told)
         path = tmp_path / "accepted" / "supermetrics.json"
@@ -23,6 +24,7 @@ def test_accepted_failures_end_and_are_said(tmp_path: Path) -> None:
         accepted = json.loads(path.read_text())
         kept, ended = accepted["entries"]
         assert "2 new" in recorded.stdout
+        assert any(path.is_file() for path in (tmp_path / "examples" / "supermetrics").rglob("*"))
         assert {entry["reason"] for entry in (kept, ended)} == {"the fix is on its way"}
 
         ended["expires"] = "2020-01-01"

@@ -1,5 +1,5 @@
-"""A night against a deployment with a planted defect: it ends when its time is spent, leaves all reports, keeps what
-failed for the next night, and every line that it prints to see a failure again does so when pasted into a shell."""
+"""A night against a deployment with a planted defect: it ends when its time is spent, leaves all reports, and every
+line that it prints to see a failure again does so when pasted into a shell."""
 
 from __future__ import annotations
 
@@ -43,11 +43,10 @@ def test_a_night_and_what_it_says(tmp_path: Path) -> None:
             **{"FUZZ_URL": emulator.origin, "FUZZ_SPECS": "supermetrics", "SUPERMETRICS_TOKEN": SECRET},
             **{"FUZZ_BUILD": str(tmp_path / "build"), "FUZZ_DATABASE": str(tmp_path / "examples")},
         }
-        night = shell("make fuzz-night", **told, FUZZ_SECONDS="4", FUZZ_CASES="5", SHARD="1/2")
+        night = shell("make fuzz-night", **told, FUZZ_SECONDS="5", FUZZ_CASES="5", SHARD="1/2")
         assert night.returncode == 2, night.stdout + night.stderr
         folder = tmp_path / "build" / "supermetrics"
         assert {path.name for path in folder.iterdir()} >= {*REPORTS.values(), "summary.json", "evidence.json"}
-        assert any(path.is_file() for path in (tmp_path / "examples").rglob("*"))
 
         requests = [line for line in night.stdout.splitlines() if line.startswith("curl ") and "/batch/" in line]
         assert any("PAUSED" in shell(line, SUPERMETRICS_TOKEN=SECRET).stdout for line in requests), requests
