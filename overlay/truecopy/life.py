@@ -370,6 +370,8 @@ async def waiting(
         )
     if not all(isinstance(seconds, int | float) and seconds > 0 for seconds in (timeout, interval)):
         raise errors.ConfigurationError("timeout and interval must be numbers above 0")
+    if not all(function is None or callable(function) for function in (until, on_update)):
+        raise errors.ConfigurationError("until and on_update must be functions")
     over = until or (lambda seen: getattr(seen, state) in ends)
     clock = core.settings.clock
     give_up = clock.monotonic() + timeout
@@ -408,6 +410,8 @@ class Paging(Generic[P, T]):
     """Where a walk through pages stands. The parameters are those of ``SyncCalls.pages``."""
 
     def __init__(self, operation: Operation, items: Callable[[P], list[T]], start: int, size: int) -> None:
+        if not (isinstance(start, int) and isinstance(size, int)):
+            raise errors.ConfigurationError("the start and the size of pages must be integers")
         self.position, self.more = start, True
         self._items, self._size, self._pager = items, size, operation.pager
 

@@ -107,6 +107,13 @@ def test_unusable_times_are_refused(play: Player, options: Any) -> None:
         play("Supermetrics", lambda c: c.query.wait_for_batch("b", **options), base_url=server.url)
 
 
+@pytest.mark.parametrize("options", [{"until": 5}, {"on_update": "print"}])
+def test_what_is_no_function_is_refused(play: Player, options: Any) -> None:
+    with Server(state("STOPPED")) as server, pytest.raises(ConfigurationError, match="must be functions"):
+        play("Supermetrics", lambda c: c.query.wait_for_batch("b", **options), base_url=server.url)
+    assert server.requests == []
+
+
 def test_on_update_may_be_a_coroutine_function_and_a_wait_can_be_cancelled_and_resumed(transport: str) -> None:
     seen: list[str] = []
 
@@ -210,6 +217,12 @@ def test_a_walk_can_start_anywhere(play: Player) -> None:
         play, "Supermetrics", lambda c: c.query.iter_batch_status("b", offset=13, limit=10), Rows(25).supermetrics
     )
     assert [item.schedule_id for item in items] == [str(n) for n in range(13, 25)]
+
+
+@pytest.mark.parametrize("options", [{"page": "3"}, {"page": None}, {"per_page": "10"}])
+def test_a_walk_starts_nowhere_else_than_asked(play: Player, options: Any) -> None:
+    with pytest.raises(ConfigurationError, match="must be integers"):
+        collected(play, "QuestionPro", lambda c: c.responses.iter_responses(1, **options), Rows(25).questionpro)
 
 
 def test_a_filtered_walk_sends_its_body_with_every_page(play: Player) -> None:

@@ -103,8 +103,8 @@ class Responses:
                 per_page=per_page,
             ),
             lambda page: page.response or [],
-            page if isinstance(page, int) else 1,
-            per_page if isinstance(per_page, int) else 100,
+            1 if isinstance(page, Unset) else page,
+            100 if isinstance(per_page, Unset) else per_page,
         )
 
     def create_response(
@@ -177,8 +177,8 @@ class Responses:
                 per_page=per_page,
             ),
             lambda page: page.response or [],
-            page if isinstance(page, int) else 1,
-            per_page if isinstance(per_page, int) else 100,
+            1 if isinstance(page, Unset) else page,
+            100 if isinstance(per_page, Unset) else per_page,
         )
 
     def get_response(
@@ -349,8 +349,8 @@ class AsyncResponses:
                 per_page=per_page,
             ),
             lambda page: page.response or [],
-            page if isinstance(page, int) else 1,
-            per_page if isinstance(per_page, int) else 100,
+            1 if isinstance(page, Unset) else page,
+            100 if isinstance(per_page, Unset) else per_page,
         )
 
     async def create_response(
@@ -423,8 +423,8 @@ class AsyncResponses:
                 per_page=per_page,
             ),
             lambda page: page.response or [],
-            page if isinstance(page, int) else 1,
-            per_page if isinstance(per_page, int) else 100,
+            1 if isinstance(page, Unset) else page,
+            100 if isinstance(per_page, Unset) else per_page,
         )
 
     async def get_response(

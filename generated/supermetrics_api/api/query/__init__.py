@@ -192,8 +192,8 @@ class Query:
                 limit=limit,
             ),
             lambda page: page.data or [],
-            offset if isinstance(offset, int) else 0,
-            limit if isinstance(limit, int) else 100,
+            0 if isinstance(offset, Unset) else offset,
+            100 if isinstance(limit, Unset) else limit,
         )
 
 
@@ -426,8 +426,8 @@ class AsyncQuery:
                 limit=limit,
             ),
             lambda page: page.data or [],
-            offset if isinstance(offset, int) else 0,
-            limit if isinstance(limit, int) else 100,
+            0 if isinstance(offset, Unset) else offset,
+            100 if isinstance(limit, Unset) else limit,
         )
 
 
