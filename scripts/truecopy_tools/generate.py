@@ -53,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     except GenerationError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"generate: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     print(f"{options.output.name}/: {'generated anew' if changed else 'up to date'}")
     return 0
 

@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 
 def lint(document: dict[str, Any]) -> list[Finding]:
     """Findings on one spec, the gravest first; empty when there is nothing to say."""
-    findings = [*_structure(document), *_references(document)]
+    findings = [*_structure(document), *_names(document, ""), *_references(document)]
     findings = findings or [Finding(pointer(*e.absolute_path), e.message) for e in Validator(document).iter_errors()]
     return findings or [*_operations(document), *_keywords(document, ""), *_records(document)]
 
@@ -41,6 +41,15 @@ def _structure(document: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("/servers", "name at least one server: base URLs come from here")
     if "security" in document:
         yield Finding("/security", "the generator ignores it: state security on each operation")
+
+
+def _names(node: Any, at: str) -> Iterator[Finding]:
+    """YAML reads 200 as a number and yes as a truth value; OpenAPI, being JSON, knows names of text only."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in children:
+        if isinstance(node, dict) and not isinstance(key, str):
+            yield Finding(at + pointer(key), f"a name is text: quote {key!r}")
+        yield from _names(value, at + pointer(key))
 
 
 def _references(document: dict[str, Any]) -> Iterator[Finding]:

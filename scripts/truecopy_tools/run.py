@@ -5,6 +5,7 @@ did not.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import subprocess
@@ -66,6 +67,7 @@ class Report:
 
 def main() -> int:
     """Do it all; returns the exit status."""
+    argparse.ArgumentParser(prog="run", description=__doc__).parse_args()
     report = Report()
     if generate.main([]):
         return 1
@@ -82,7 +84,7 @@ def main() -> int:
     if report.failed:
         report.console.print("FAILED: " + "; ".join(report.failed), style="bold red", soft_wrap=True)
         return 1
-    line = f"passed: {report.passed} typed calls, {len(FAILURES)} normalised errors, a short fuzz of all three specs"
+    line = f"passed: {report.passed} typed calls, {len(FAILURES)} normalised errors, a short fuzz of every spec"
     report.console.print(line, style="bold green", soft_wrap=True)
     return 0
 

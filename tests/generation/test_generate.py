@@ -111,6 +111,11 @@ def test_check_sees_a_stale_tree_and_an_edited_one(
     assert generate.check(specs, output) == 1
 
 
+def test_a_folder_that_cannot_be_written_is_named(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate.main(["--specs", str(specs), "--output", "/proc/none/generated"]) == 1
+    assert capsys.readouterr().err.startswith("generate: /proc/none/")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -127,6 +127,12 @@ BROKEN: list[Change] = [
         "#/nowhere",
         "nothing at /nowhere",
     ),
+    (
+        "a status that is a number",
+        "/paths/~1micropanel~1batches/post/responses",
+        {200: {"description": "ok"}},
+        "/responses/200: a name is text: quote 200",
+    ),
     ("a discriminator", "/components/schemas/Error/discriminator", {"propertyName": "name"}, "ignores discriminator"),
     (
         "deepObject",
