@@ -34,6 +34,10 @@ def _one_line(command: Callable[..., Any]) -> Callable[..., Any]:
             raise SystemExit(UNREADABLE) from None
         except ModuleNotFoundError as error:
             sys.exit(f"{_EXTRA} ({error})")
+        except BrokenPipeError:  # click ends quietly
+            raise
+        except OSError as error:
+            sys.exit(f"truecopy-docs: cannot write: {error.strerror}")
 
     return run
 

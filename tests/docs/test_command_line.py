@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,9 @@ def test_update(root: Path, tmp_path: Path, pages: dict[str, str]) -> None:
     assert "/data/bookNumber" in target.read_text()
     run = _run("update", pages["same"], "--specs", str(specs), "--document", "nothing")
     assert run.exit_code == 2
+
+
+def test_a_full_disk_is_one_line() -> None:
+    command = f"{sys.executable} -m truecopy_docs explain > /dev/full"
+    ran = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (ran.returncode, ran.stderr) == (1, "truecopy-docs: cannot write: No space left on device\n")

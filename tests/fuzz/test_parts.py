@@ -135,7 +135,14 @@ def test_examples_are_kept_in_the_databases_of_hypothesis(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("shard", "changed"),
-    [("1/1", {"database": "github:name"}), ("0/2", {}), ("3/2", {}), ("x", {}), ("1/1", {"reports": "pdf"})],
+    [
+        ("1/1", {"database": "github:name"}),
+        ("0/2", {}),
+        ("3/2", {}),
+        ("x", {}),
+        ("1/1", {"reports": "pdf"}),
+        ("1/1", {"rate": "fast"}),
+    ],
 )
 def test_senseless_options_are_refused(shard: str, changed: dict[str, Any]) -> None:
     with pytest.raises(UsageError):

@@ -77,6 +77,8 @@ def plan(targets: list[Target], **chosen: Any) -> list[Job]:
     if match is None or int(match[1]) > int(match[2]):
         raise UsageError(f"SHARD is {chosen['shard']!r}; the second of three is 2/3")
     number, machines = int(match[1]), int(match[2])
+    if not re.fullmatch(r"|auto|[1-9]\d*/[smhd]", chosen["rate"]):
+        raise UsageError(f"FUZZ_RATE is {chosen['rate']!r}; a hundred requests a minute are 100/m")
     reports = tuple(name for name in chosen["reports"].split(",") if name)
     if unknown := [name for name in reports if name not in REPORTS]:
         raise UsageError(f"no report {', '.join(unknown)}; there are {', '.join(REPORTS)}")
