@@ -21,7 +21,6 @@ from .world import KINDS
 if TYPE_CHECKING:
     from .engine import Engine
 
-PAGES = Path(__file__).parent / "pages"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 
 

@@ -94,7 +94,6 @@ class SqlStore:
             parsed = make_url(url)
             if parsed.drivername in ("postgresql", "postgres"):
                 parsed = parsed.set(drivername="postgresql+psycopg")
-            self._name = parsed.render_as_string(hide_password=True)
             self._sqlite = parsed.get_backend_name() == "sqlite"
             insert: Any = sqlite.insert if self._sqlite else postgresql.insert
             self._next = insert(_COUNTERS).values(name=bindparam("name"), value=1)
