@@ -12,7 +12,6 @@ from typing import Any
 try:
     import click
 
-    from .defects import DEFECTS, DefectError
     from .diagnostics import DIAGNOSTICS
     from .emulator import Emulator
     from .faults import PROFILES
@@ -74,7 +73,7 @@ def serve(workers: int, **options: Any) -> None:
             several.serve(workers, _ready, server=server, emulator=options)
         else:
             _serve_one(options)
-    except (ServerError, SpecError, StateError, DefectError, OSError) as error:
+    except (ServerError, SpecError, StateError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -109,6 +108,8 @@ def explain(code: str) -> None:
 @main.command()
 def defects() -> None:
     """List what --defect can plant."""
+    from .defects import DEFECTS  # a long table that serving does not need
+
     for defect in DEFECTS.values():
         print(f"{defect.name:32} {defect.provider:13} {defect.operation or 'no operation':38} {defect.what}")
 

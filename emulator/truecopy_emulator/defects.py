@@ -16,10 +16,11 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from .engine import Engine
 from .http import Answer, Effects, Request
+from .storage import StateError
 from .world import DEFAULT_KEY
 
 
-class DefectError(ValueError):
+class DefectError(StateError):
     """There is no such defect; the message names the nearest ones."""
 
 

@@ -6,7 +6,6 @@ A document is stored as JSON text, so that nobody holds a reference into the sta
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -123,6 +122,8 @@ class MemoryStore:
             self._held += len(body)
             return body
         if self._file is None:
+            import tempfile  # imports much, and few runs need it
+
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the store)
         place = self._file.seek(0, 2)
         if self._file.write(body) != len(body):
