@@ -217,6 +217,8 @@ class Call(Generic[P]):
         error.provider = error.provider or self.core.provider.name
         error.operation = error.operation or self.operation.name
         error.attempts = error.attempts or self.attempts
+        if self.operation.exchanges:
+            error.body = None  # wherever it stands, a token may be in there
 
     def _left(self) -> float:
         return min(self.started + self.core.settings.deadline, _until.get()) - self.clock.monotonic()

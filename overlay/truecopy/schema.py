@@ -249,6 +249,9 @@ class Operation:
         self.waiter: dict[str, Any] = node.get("x-waiter", {})
         self.pager: dict[str, Any] = node.get("x-pagination", {})
         self.secured = bool(node.get("security"))
+        schemes = spec.document["components"].get("securitySchemes", {}).values()
+        self.exchanges = any(scheme.get("x-token-operation") == self.id for scheme in schemes)
+        """Whether it exchanges client credentials for a token."""
         self._places = {name: _place(spec, name) for choice in node.get("security", []) for name in choice}
         parameters = [spec.resolve(p) for p in [*item.get("parameters", []), *node.get("parameters", [])]]
         self.described = [{**p, "python": snake_case(p["name"])} for p in parameters]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from truecopy import errors
 
 from . import bodies
-from .wire import CODINGS, KEY, Case, Rig, comparable, operations, spec_of
+from .wire import CODINGS, DRIVERS, KEY, Case, Rig, comparable, no_secret_in, operations, spec_of
 
 NAMES = [name for name, operation in operations().items() if operation.success is not None]
 SHARE = -(-settings().max_examples // (2 * len(NAMES)))
@@ -184,5 +184,39 @@ def test_odd_http(rig: Rig, name: str) -> None:
                 **mode,
             )
         )
+
+    check()
+
+
+@st.composite
+def token_answers(draw: st.DrawFn) -> bytes:
+    """What a token endpoint may answer; a token of ours starts with fresh-."""
+    lifetime: Any = draw(st.sampled_from([3599, 0, -1, "60", "nan", "soon", None, 10**400, 1.5, [], True]))
+    token: Any = draw(
+        st.sampled_from(["fresh-1", "fresh-2", "", "fresh- ", "fresh-\n", "fresh-\xe9", None, 7, ["fresh-"]])
+    )
+    body = {"access_token": token, "token_type": "bearer", "expires_in": lifetime}
+    if draw(st.booleans()):
+        body = draw(bodies.mutated(body))
+    return draw(changed_bytes(json.dumps(body).encode()))
+
+
+def test_odd_token_answers(rig: Rig) -> None:
+    """Client credentials are exchanged for a token that can be used, or there is an error that tells no secret."""
+
+    @settings(max_examples=SHARE)
+    @given(token_answers(), st.sampled_from([200, 200, 200, 201, 400, 401, 429, 503]))
+    def check(body: bytes, status: int) -> None:
+        outcomes = [rig.exchange(Case("asavie.auth.create_token", status, body=body), driver) for driver in DRIVERS]
+        for outcome in outcomes:
+            no_secret_in(outcome, "fresh-1", "fresh-2")
+            assert len(outcome.requests) <= 2
+            if outcome.error is None:
+                token = json.loads(body)["access_token"]
+                assert [each.target for each in outcome.requests] == ["/v1/authtoken", "/v1/batches/b"]
+                assert outcome.requests[1].headers["authorization"] == f"Bearer {token}"
+            else:
+                assert isinstance(outcome.error, errors.TruecopyError), repr(outcome.error)
+        assert len({type(outcome.error) for outcome in outcomes}) == 1
 
     check()

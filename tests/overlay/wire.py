@@ -22,7 +22,7 @@ import re
 import traceback
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import quote, quote_plus
@@ -206,7 +206,7 @@ class Rig:
 
     def __init__(self) -> None:
         self._case: Case | None = None
-        self._server = Server(lambda request: self._case.steps() if self._case else b"")
+        self._server = Server(self._script)
         self._runner = asyncio.Runner()
         self._clients: dict[tuple[str, str], Any] = {}
         self._log = _Log()
@@ -266,6 +266,34 @@ class Rig:
         outcome.drift = repr(list(client.drift))
         return outcome
 
+    def exchange(self, case: Case, driver: str) -> Outcome:
+        """Let a client exchange its credentials for a token, which the case answers, and read a batch with it."""
+        kind = "AsyncAsavie" if driver.startswith("async") else "Asavie"
+        outcome = Outcome(driver)
+        self._case = case
+        self._server.requests.clear()
+        self._log.lines.clear()
+        with _transport(driver):
+            client = getattr(truecopy, kind)(
+                client_id="somebody", client_secret=KEY, base_url=self._server.url, retries=0, deadline=20.0
+            )
+            called = client.with_raw_response.batches.get_batch
+            try:
+                outcome.response = self._runner.run(_closing(client, called("b"))) if "async" in driver else called("b")
+            except Exception as error:
+                outcome.error = error
+            if "async" not in driver:
+                client.close()
+        outcome.requests = list(self._server.requests)
+        outcome.logged = "\n".join(self._log.lines)
+        return outcome
+
+    def _script(self, request: Request) -> Iterable[Step]:
+        """The case's answer; with a token, a batch."""
+        if self._case is None or request.headers.get("authorization", "").startswith("Bearer fresh-"):
+            return Case("", body=b'{"Success": true, "Code": 200, "Data": {"ID": "b"}}').steps()
+        return self._case.steps()
+
     def judge(self, case: Case) -> list[Outcome]:
         """Play a case with every client. Raises AssertionError, with the entry for tests/corpus as a note."""
         self.cases += 1
@@ -282,6 +310,11 @@ class Rig:
             error.add_note(f"Once it is understood, keep it in tests/corpus/ as\n{entry(case, outcomes)}")
             raise
         return outcomes
+
+
+async def _closing(client: Any, awaitable: Any) -> Any:
+    async with client:
+        return await _in_time(awaitable)
 
 
 async def _in_time(awaitable: Any) -> Any:
@@ -377,6 +410,14 @@ def _texts(error: BaseException) -> Iterator[tuple[str, str]]:
     yield "fields", repr(vars(error))
     yield "traceback", "".join(traceback.format_exception(error))
     yield "pickle", pickle.dumps(error).decode("latin-1")
+
+
+def no_secret_in(outcome: Outcome, *secrets: str) -> None:
+    """Raises AssertionError when the log or a text of the error holds one."""
+    texts = [outcome.logged, *(text for _, text in (_texts(outcome.error) if outcome.error else ()))]
+    for secret in {*secrets, *_SPELLED}:
+        told = [text[:500] for text in texts if secret in text]
+        assert not told, f"{secret} is told: {told[0]!r}"
 
 
 def _no_secret(where: str, text: str) -> None:
