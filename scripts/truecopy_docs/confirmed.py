@@ -20,8 +20,7 @@ __all__ = ["LOCK", "confirm", "digests", "read_lock"]
 
 LOCK = "confirmed.lock"
 _HEAD = "# What x-evidence and x-deviations stood for when last confirmed. Written by `truecopy-docs confirm`.\n"
-_WORDS = ("description", "summary", "title", "operationId", "tags")  # texts and names of our own
-_BLOCKS = ("example", "examples", "links", "externalDocs")
+_PROSE = ("description", "summary", "title", "operationId", "tags", "example", "examples", "links", "externalDocs")
 
 
 def digests(spec: Spec) -> dict[str, str]:
@@ -48,13 +47,15 @@ def _contract(spec: Spec, node: Any, *, whole: bool, follow: bool, depth: int = 
         return _contract(spec, spec.at(target.removeprefix("#")), whole=whole, follow=follow, depth=depth + 1)
     kept = {}
     for word, inner in node.items():
-        if (
-            word in _BLOCKS
-            or (isinstance(inner, dict) and not whole)
-            or (word in _WORDS and not isinstance(inner, dict))
-        ):
+        if word in _PROSE or (isinstance(inner, dict) and not whole):
             continue
-        kept[str(word)] = _contract(spec, inner, whole=True, follow=follow, depth=depth)
+        if word == "properties" and isinstance(inner, dict):  # its keys are names, not words
+            kept[word] = {
+                str(name): _contract(spec, schema, whole=True, follow=follow, depth=depth)
+                for name, schema in inner.items()
+            }
+        else:
+            kept[str(word)] = _contract(spec, inner, whole=True, follow=follow, depth=depth)
     return kept
 
 
