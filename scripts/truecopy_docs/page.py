@@ -173,7 +173,7 @@ _PARAGRAPH = 12  # lines; a longer run without a blank line is a page without bl
 
 
 def _without_noise(lines: list[Line]) -> list[Line]:
-    """Blank out viewer controls and text addressed to machines; line numbers stay."""
+    """Blank out viewer controls and text addressed to machines, and keep one of several blank lines; numbers stay."""
     texts = [line.text.strip() for line in lines]
     drop = {index for index, text in enumerate(texts) if _VIEWER.fullmatch(text)}
     for index, text in enumerate(texts):
@@ -185,4 +185,8 @@ def _without_noise(lines: list[Line]) -> list[Line]:
         end = next((i for i in range(index, len(texts)) if not texts[i]), len(texts))
         if end - index <= _PARAGRAPH:
             drop.update(range(index, end))
-    return [Line(line.number, "" if index in drop else line.text, line.depth) for index, line in enumerate(lines)]
+    clean = [Line(line.number, "" if index in drop else line.text, line.depth) for index, line in enumerate(lines)]
+    # One blank line says as much as thousands, over which patterns would take time by the square.
+    return [
+        line for above, line in zip([None, *clean], clean, strict=False) if line.text or above is None or above.text
+    ]

@@ -65,3 +65,14 @@ def test_mangled_pages_are_read_or_refused(page: str, edits: list[tuple[float, i
 def test_the_lenient_reader_always_ends(text: str) -> None:
     block = read_json("{" + text, 0)
     assert 0 < block.end <= len(text) + 1
+
+
+def test_what_is_repeated_does_not_take_time_by_the_square(tmp_path: Path) -> None:
+    """Blank lines and samples by the ten thousand; a pattern that runs over them again and again would take minutes."""
+    page = tmp_path / "page.txt"
+    text = render("questionpro", "labels", contract())
+    head, rest = text.split("\n\nAuthorization", 1)
+    page.write_text(head + "\n" * 40_000 + '{"widget": 1}\n' * 3_000 + "\n\nAuthorization" + rest)
+    plain = tmp_path / "plain.txt"
+    plain.write_text(text)
+    assert compare(read_facts(plain), read_facts(page)) == []

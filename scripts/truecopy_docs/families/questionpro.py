@@ -482,9 +482,9 @@ class _Reader:
             schemas = [p.block.value.get("properties") for p in self.payloads if p.at == at and p.schema]
             known = [*schemas, *(call.body.value for call in bodies if call.body and at == "request")]
             samples = [p for p in self.payloads if p.at == at and not p.schema]
-            foreign = [p for p in samples if known and not any(_related(p.block.value, other) for other in known)]
+            foreign = {id(p) for p in samples if known and not any(_related(p.block.value, other) for other in known)}
             if len(foreign) < len(samples):
-                self.payloads = [p for p in self.payloads if p not in foreign]
+                self.payloads = [p for p in self.payloads if id(p) not in foreign]
 
     def compare_bodies(self, bodies: list[Call]) -> None:
         """Code samples must send fields that the request's samples know, with the same types."""
