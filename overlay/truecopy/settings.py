@@ -46,6 +46,12 @@ def _seconds(name: str, value: Any) -> float:
     return min(float(value), _LONGEST)
 
 
+def _bytes(name: str, value: Any) -> int:
+    if _seconds(name, value) < 1:
+        raise ConfigurationError(f"{name} must be at least 1 byte")
+    return int(_seconds(name, value))
+
+
 def _timeouts(name: str, value: Any) -> Timeouts:
     return Timeouts(*[_seconds(name, step) for step in (value if isinstance(value, Timeouts) else [value] * 4)])
 
@@ -98,7 +104,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "headers": _headers,
     "on_mismatch": _reaction,
     "scheme": lambda name, value: value,
-    "max_body": lambda name, value: int(_seconds(name, value)),
+    "max_body": _bytes,
     "clock": _clock,
     **dict.fromkeys(_HOOKS, _hook),
 }

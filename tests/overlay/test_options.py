@@ -95,6 +95,7 @@ def test_views_share_what_is_shared_and_change_what_is_not(play: Player, clock: 
         {"on_mismatch": "ignore"},
         {"scheme": "none-such"},
         {"max_body": 0},
+        {"max_body": 0.5},
         {"nonsense": 1},
     ],
 )
