@@ -34,7 +34,7 @@ UNREACHABLE = {
     "PUT /credentials 422": "every credential that the schema takes is taken",
 }
 """Statuses that a run need not see, of all operations or of one, and why."""
-LOOKED_AT = 20
+LOOKED_AT = 5
 """How many answers of a kind are held against their schema: keywords of a schema show soon, and answers are large."""
 
 
@@ -122,26 +122,23 @@ class Keywords:
                     yield from self._walk(f"{pointer}/{name}/{index}", seen)
 
     def observe(self, pointer: str, value: Any) -> Iterator[tuple[str, bool]]:
-        """The keywords that a value was held against, and whether it satisfied them."""
+        """The keywords that a value was held against, and whether it satisfied them; of two places one may."""
         try:
             details = self._validator(pointer).evaluate(value).list()["details"]
         except (ValueError, TypeError, RecursionError):
             return  # no JSON value, such as bytes
-        reported, valid = set[str](), dict[str, tuple[str, ...]]()
+        satisfied, violated = set[str](), set[str]()
         for detail in details:
-            pointer, asserts, assertions, required = self._meaning(detail["schemaLocation"])
-            if asserts:
-                reported.add(pointer)
-                yield pointer, detail["valid"]
+            pointer, asserts, keywords, required = self._meaning(detail["schemaLocation"])
             if detail["valid"]:
-                valid[pointer] = assertions
+                # The validator reports some keywords together with others only; what is valid satisfies all of them.
+                satisfied.update(keywords)
+            if asserts:
+                (satisfied if detail["valid"] else violated).add(pointer)
             if required and isinstance(holder := _instance(value, detail["instanceLocation"]), dict):
-                yield f"{pointer}/required", required <= holder.keys()
-        # The validator reports some keywords together with others only; what is valid satisfies all of them.
-        for pointer, assertions in valid.items():
-            for keyword in assertions:
-                if f"{pointer}/{keyword}" not in reported:
-                    yield f"{pointer}/{keyword}", True
+                (satisfied if required <= holder.keys() else violated).add(f"{pointer}/required")
+        yield from ((pointer, True) for pointer in satisfied)
+        yield from ((pointer, False) for pointer in violated)
 
     def judge(self, pointer: str, value: Any) -> str:
         """Whether a value is `valid` or `invalid`; what is no JSON value is invalid."""
@@ -160,7 +157,7 @@ class Keywords:
 
     def _meaning(self, location: str) -> tuple[str, bool, tuple[str, ...], frozenset[str]]:
         """What the validator names: its pointer in the document, whether it is a keyword that asserts or a branch, and
-        the keywords and the required members that it has where it is a schema."""
+        the pointers of its keywords and the members that it requires, where it is a schema."""
         if location not in self._meanings:
             pointer = unquote(location.rpartition("#")[2])
             keyword, (node, _) = pointer.rsplit("/", 1)[-1], self.at(pointer)
@@ -168,7 +165,8 @@ class Keywords:
             required = node.get("required")
             names = frozenset(required) if isinstance(required, list) else frozenset[str]()
             asserts = (keyword in ASSERTIONS and keyword != "required") or BRANCH.search(pointer) is not None
-            self._meanings[location] = (pointer, asserts, tuple(node.keys() & ASSERTIONS - {"required"}), names)
+            keywords = tuple(f"{pointer}/{name}" for name in node.keys() & ASSERTIONS - {"required"})
+            self._meanings[location] = (pointer, asserts, keywords, names)
         return self._meanings[location]
 
 

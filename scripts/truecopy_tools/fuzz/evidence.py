@@ -19,7 +19,7 @@ from schemathesis.engine.run import PhaseName
 from . import masking
 from .asking import ASKED
 from .coverage import PARTS, Coverage
-from .worker import CREDENTIAL_VARIABLE, EVIDENCE_VARIABLE
+from .worker import CREDENTIAL_VARIABLE, EMULATOR_VARIABLE, EVIDENCE_VARIABLE
 
 PROBE = "probe"  # a request that a check made on its own
 
@@ -35,6 +35,7 @@ class Evidence(EventHandler[ExecutionContext]):
         self.links: Counter[str] = Counter()
         self.failures: list[dict[str, Any]] = []
         self.cases = 0
+        self.foreign = EMULATOR_VARIABLE not in os.environ  # what an emulator takes and gives is public
         self.coverage: Coverage | None = None
 
     def handle_event(self, ctx: ExecutionContext, event: events.EngineEvent) -> None:
@@ -55,7 +56,7 @@ class Evidence(EventHandler[ExecutionContext]):
             by_mode = seen["cases"].setdefault(phase.value, Counter())
             by_mode[mode] += 1
             status = str(interaction.response.status_code) if interaction and interaction.response else "none"
-            if interaction and interaction.response and status.startswith("2"):
+            if self.foreign and interaction and interaction.response and status.startswith("2"):
                 masking.note(interaction.response.request.body, interaction.response.content)
             seen["statuses"].setdefault(mode, Counter())[status] += 1
             if node.transition is not None and node.is_transition_applied:
