@@ -158,6 +158,7 @@ SAME = [
     _m("000", "words like labels", ("batchID integer", "Python SDK\nbatchID integer"), ("arrow_rightSchema", "404 reasons to love surveys\narrow_rightSchema"), ("Name : api-key", "Name : Jane Doe\nName : api-key"), codes="", exit_status=0),
     _m("002", "JSON of the site", ('{\n"ipAddress"', '{"widget": "chat", "id": 77}\n{\n"ipAddress"', 1), ('{\n"$schema"', '{"widget": "chat", "id": 77}\n{\n"$schema"'), codes="", exit_status=0),
     _m("002", "links to another operation", ('{\n"responseSet"', "Delete /surveys/{{survey-id}}/responses/{{response-id}}\n{\n\"responseSet\"", 1), codes="", exit_status=0),
+    _m("001", "two cells a line", ("Success\n\nGets the success", "Success Gets the success"), ("boolean\n\nNone.", "boolean None."), codes="", exit_status=0),
     _m("001", "list of operations", ("Request Information\n", "Related\nPOST v1/batches\nDELETE v1/batches/{batchid}\n\nRequest Information\n"), codes="", exit_status=0),
     _m("001", "words like cells", ("Success\n\nGets", "Required\n\nstring\n\nSuccess\n\nGets"), ("Sample:\n{", "[Sponsored] required reading\nSample:\n{"), codes="", exit_status=0),
     _m("003", "words like security", ("Path parameters", "Cookie settings\nAccept all\n\nPath parameters"), codes="", exit_status=0),

@@ -226,7 +226,11 @@ class _Reader:
             for kind in (rf"(?:{_TYPE_WORDS})", _MODEL):
                 if found := re.fullmatch(rf"({start})\s*(.*?)\s*({kind})\s*({_NOTE.pattern})", text):
                     return [part for part in found.groups() if part]
-        return parts
+        # Half a row: its name and description, or its type and note.
+        if found := re.fullmatch(rf"({_TYPE})\s+({_NOTE.pattern})", text):
+            return [found[1], found[2]]
+        name, _, rest = text.partition(" ")
+        return [name, rest.strip()] if rest and name in known else parts
 
     def row(
         self, cells: list[tuple[str, int]], notes: list[str], known: list[str]
