@@ -122,7 +122,7 @@ class Keywords:
                     yield from self._walk(f"{pointer}/{name}/{index}", seen)
 
     def observe(self, pointer: str, value: Any) -> Iterator[tuple[str, bool]]:
-        """The keywords that a value was held against, and whether it satisfied them; of two places one may."""
+        """The keywords that a value was held against, and whether it satisfied them: both, if two places differ."""
         try:
             details = self._validator(pointer).evaluate(value).list()["details"]
         except (ValueError, TypeError, RecursionError):
