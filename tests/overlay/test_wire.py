@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from supermetrics_api.models import QueryBatch
 from truecopy import errors
 
 from . import bodies
@@ -220,3 +221,38 @@ def test_odd_token_answers(rig: Rig) -> None:
         assert len({type(outcome.error) for outcome in outcomes}) == 1
 
     check()
+
+
+DEFECTS: dict[str, tuple[str, Any, Case]] = {
+    "the credential is told": (
+        "answers.redact",
+        lambda text, secrets: text,
+        Case("supermetrics.query.get_batch", 400, body=b'{"error": {"message": "%s"}}' % KEY.encode()),
+    ),
+    "what creates is sent twice": (
+        "retry.Retries._safe",
+        lambda self, error, idempotent: True,
+        Case("questionpro.responses.create_response", 503, body=b"{}", retries=1),
+    ),
+    "a result is not what was answered": (
+        "life.parsed",
+        lambda model, body, payload, attribute: QueryBatch(batch_id="another"),
+        Case("supermetrics.query.get_batch", body=b'{"meta": {"request_id": "r"}, "data": {"batch_id": "b"}}'),
+    ),
+    "an error that is none of ours": (
+        "answers.rate_limit",
+        lambda headers: headers["x-ratelimit-limit"],
+        Case("asavie.batches.get_batch", 404, body=b"{}"),
+    ),
+}
+"""What a client may do wrong: what is replaced in it, with what, and an answer that shows it."""
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defective_client_is_noticed(rig: Rig, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    place, instead, case = DEFECTS[name]
+    rig.judge(case)
+    monkeypatch.setattr(f"truecopy.{place}", instead)
+    with pytest.raises(AssertionError) as caught:
+        rig.judge(case)
+    assert any("tests/corpus" in note for note in caught.value.__notes__)
