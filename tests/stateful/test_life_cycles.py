@@ -31,8 +31,8 @@ def process(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]
 
 def run(make: Callable[[], Driver], process: Process, restarts: int, troubles: bool = True, **changes: Any) -> None:
     driver = make()
-    chosen: dict[str, Any] = {"max_examples": EXAMPLES, "stateful_step_count": STEPS}
-    chosen |= {"suppress_health_check": list(HealthCheck), **changes}
+    chosen: dict[str, Any] = {"max_examples": EXAMPLES, "stateful_step_count": STEPS, "derandomize": not NIGHT}
+    chosen |= {"suppress_health_check": list(HealthCheck), "database": None, **changes}
     try:
         machine: Any = functools.partial(LifeCycles, driver, process, restarts, troubles)
         run_state_machine_as_test(machine, settings=settings(**chosen))
@@ -55,4 +55,4 @@ DEFECTS = ["state-uncancelled", "state-member-lost", "state-lower-case"]
 def test_the_model_notices_a_defective_server(process: Process) -> None:
     # Defects that outlive a reset differ from run to run, which hypothesis finds before it can report them.
     with pytest.raises((AssertionError, pytest.fail.Exception, Flaky)):
-        run(SyncDriver, process, 0, False, phases=[Phase.generate], max_examples=60, report_multiple_bugs=False)
+        run(SyncDriver, process, 0, False, phases=[Phase.generate], max_examples=500, report_multiple_bugs=False)
