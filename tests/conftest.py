@@ -19,6 +19,7 @@ settings.register_profile("ci", max_examples=500, derandomize=True, database=Non
 settings.register_profile(
     "nightly",
     max_examples=int(os.environ.get("FUZZ_EXAMPLES", "20000")),
+    derandomize=False,  # hypothesis' default where it sees a CI service would be the same examples each night
     database=DirectoryBasedExampleDatabase("build/fuzz-examples-clients"),
     print_blob=True,
     **_COMMON,

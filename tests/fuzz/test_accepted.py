@@ -17,6 +17,7 @@ def test_accepted_failures_end_and_are_said(tmp_path: Path) -> None:
             **{"FUZZ_SAFE": "1", "FUZZ_CASES": "1", "FUZZ_BUILD": str(tmp_path), "FUZZ_REPORTS": ""},
             **{"FUZZ_BASELINE": str(tmp_path / "accepted")},
             **{"FUZZ_DATABASE": str(tmp_path / "examples")},
+            "CI": "true",  # where hypothesis keeps no examples unless told to
         }
         recorded = fuzz("accept", "--reason", "the fix is on its way", "--days", "5", **told)
         path = tmp_path / "accepted" / "supermetrics.json"

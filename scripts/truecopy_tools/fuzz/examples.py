@@ -61,6 +61,13 @@ def database(place: str, folder: Path) -> ExampleDatabase:
 
 
 def use(place: str, folder: Path) -> None:
-    """Make hypothesis use it in this process."""
-    hypothesis.settings.register_profile("truecopy-fuzz", database=database(place, folder))
+    """Make hypothesis use it in this process; without a place nothing is kept. Where hypothesis sees a CI service it
+    would keep nothing and draw the same examples each time: here a run says itself what it keeps and which seed it has.
+    """
+    hypothesis.settings.register_profile(
+        "truecopy-fuzz",
+        hypothesis.settings.get_profile("default"),
+        derandomize=False,
+        database=database(place, folder) if place else None,
+    )
     hypothesis.settings.load_profile("truecopy-fuzz")

@@ -161,8 +161,7 @@ def _perform(job: Job) -> None:
         os.dup2(descriptor, stream.fileno())
     from schemathesis.cli import schemathesis
 
-    if job.database:
-        examples.use(job.database, EXAMPLES / job.target.name)
+    examples.use(job.database, EXAMPLES / job.target.name)
     # A run keeps what it did to its end: looking for garbage in it again and again costs a fifth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
