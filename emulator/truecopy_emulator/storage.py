@@ -30,7 +30,8 @@ def dumps(value: Any) -> bytes:
 
 
 _AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
-_LONG = b"0" * 19
+_LONG = b"0" * 20
+_LONG_NEGATIVE = b"-" + b"0" * 19
 
 
 def loads(text: bytes) -> Any:
@@ -40,7 +41,8 @@ def loads(text: bytes) -> Any:
         ValueError: it is not JSON, or one of its integers has more than 4,300 digits.
     """
     value = orjson.loads(text)
-    if _LONG in text.translate(_AS_ZEROS):
+    digits = text.translate(_AS_ZEROS)
+    if _LONG in digits or _LONG_NEGATIVE in digits:
         try:
             value = json.loads(text)
         except RecursionError:

@@ -70,7 +70,8 @@ def test_a_store_keeps_order_and_replaces_in_place(store: Store) -> None:
 
 
 def test_integers_of_any_size_stay_what_they_are(store: Store) -> None:
-    document = {"small": 1, "large": [2**63, 10**40, -(2**70)], "text": "1" * 30, "fraction": 0.1}
+    edges = [2**63 - 1, 2**63, 10**19 - 1, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 1 - 10**19]
+    document = {"small": 1, "large": [10**40, -(2**70)], "edges": edges, "text": "1" * 30, "fraction": 0.1}
     store.put("numbers", "n", document)
     assert store.get("numbers", "n") == document
 
@@ -78,7 +79,7 @@ def test_integers_of_any_size_stay_what_they_are(store: Store) -> None:
 def test_a_request_keeps_its_integers_of_any_size() -> None:
     emulator = Emulator()
     with client(emulator) as http:
-        for number in (2**63, 10**40, -(2**70)):
+        for number in (2**63, 2**64, -(2**63) - 1, 10**40, -(2**70)):
             posted = http.post(RESPONSES, json={"responseSet": [], "timeTaken": number})
             assert posted.json()["response"]["timeTaken"] == number
         assert http.get(RESPONSES).json()["response"][-1]["timeTaken"] == number

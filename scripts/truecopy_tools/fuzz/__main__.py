@@ -20,7 +20,7 @@ from .worker import BUILD, EXAMPLES, REPORTS, Job, replay, run
 SEED = 20201005
 CASES = 25
 NIGHT = 3600
-SOCKETS = 8
+SOCKETS = 25
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -35,7 +35,9 @@ UNREACHABLE = {
 }
 """Statuses that a run need not see, of all operations or of one, and why."""
 LOOKED_AT = 5
-"""How many answers of a kind are held against their schema: keywords of a schema show soon, and answers are large."""
+LARGE = 20_000
+"""How many answers of a kind are held against their schema, and from how many bytes on only the first is: keywords of a
+schema show soon, and pages of results repeat them a hundred times."""
 
 
 class Keywords:
@@ -230,9 +232,10 @@ class Coverage:
     def _answer(self, label: str, schemas: Mapping[tuple[str, str], str], response: Any) -> None:
         status, media = str(response.status_code), (response.headers.get("content-type") or [""])[0].partition(";")[0]
         pointer = schemas.get((status, media))
-        self._looked[label, status, media] += 1
-        if pointer is None or self._looked[label, status, media] > LOOKED_AT:
+        looked = self._looked[label, status, media]
+        if pointer is None or looked >= LOOKED_AT or (looked and len(response.content) > LARGE):
             return
+        self._looked[label, status, media] += 1
         try:
             value = json.loads(response.content)
         except ValueError:
