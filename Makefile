@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup run test check generate lint types emulator bench bench-emulator bench-emulator-large hostile fuzz fuzz-clients docs-check docs-update oldest lock clean
+.PHONY: help setup run test check generate lint types emulator bench bench-emulator bench-emulator-large bench-fuzz hostile fuzz fuzz-night fuzz-defects fuzz-replay fuzz-clients docs-check docs-update oldest lock clean
 help:  ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
@@ -65,6 +65,9 @@ bench-emulator: setup  ## what the emulator costs, as ratios of one run (needs w
 
 bench-emulator-large: setup  ## the emulator with a million stored responses, and after a million requests (ten minutes)
 	$(BIN)/python -m truecopy_tools.bench_emulator stored requests
+
+bench-fuzz: setup  ## cases a second of make fuzz, beside schemathesis as it comes
+	$(BIN)/python -m truecopy_tools.bench_fuzz
 
 hostile: setup  ## 100,000 made-up hostile requests against the emulator
 	HOSTILE_REQUESTS=100000 $(BIN)/pytest -q tests/emulator/test_hostile.py

@@ -164,7 +164,7 @@ def _perform(job: Job) -> None:
     examples.use(job.database, EXAMPLES / job.target.name)
     # A run keeps what it did to its end: looking for garbage in it again and again costs a fifth of the time.
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
     with serving(job) as url:
         sys.argv = ["st", *job.arguments(url)]
         try:
