@@ -1,6 +1,6 @@
-"""How many cases a second `make fuzz` has for the providers' specs, beside schemathesis as it comes: one process at a time,
-its default configuration, over sockets to an emulator in a process of its own. Both in turn in one run, since the rates
-themselves are the machine's.
+"""How many cases a second `make fuzz` has for the providers' specs, beside schemathesis as it comes: one process at a
+time, its default configuration, over sockets to an emulator in a process of its own. Both in turn in one run, since the
+rates themselves are the machine's.
 
     make bench-fuzz
 """
