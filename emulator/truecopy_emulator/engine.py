@@ -76,7 +76,7 @@ class Engine:
         self.world, self.max_body = world, max_body
         self.providers: dict[str, Provider] = {}
         self.journal = Journal(journal_size, self.paths)
-        self.faults = Faults(world)
+        self.faults = Faults(world, self.operations)
         self.log: Callable[[Exchange], None] | None = None
         """Called with every exchange that stands in the journal."""
         self.breaches: list[Breach] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from .clock import http_date
@@ -375,6 +376,8 @@ class Faults:
     """The faults that are set. Uses are counted in the store, so that processes that share it count together."""
 
     world: World
+    operations: Callable[[], Iterable[tuple[Provider, Operation]]]
+    """All that can be called."""
 
     @property
     def all(self) -> list[Fault]:
@@ -398,8 +401,9 @@ class Faults:
             probability: of each call that could be hit.
 
         Raises:
-            FaultError: a name or a value is wrong.
+            FaultError: a name or a value is wrong, or nothing is served under the names of provider and operation.
         """
+        self._check_place(provider, operation)
         found = parse(effects) if isinstance(effects, str) else read_effects(effects)
         if times is not None and times < 1:
             raise FaultError(f"times={times}: 1 or more is expected")
@@ -410,6 +414,18 @@ class Faults:
         self.world.settings.faults[number] = fault
         self.world.changed()
         return fault
+
+    def _check_place(self, provider: str | None, operation: str | None) -> None:
+        """A fault that could never strike is a mistake. Raises FaultError."""
+        served = [(each.name, one.id) for each, one in self.operations()]
+        names = dict.fromkeys(name for name, _ in served)
+        if provider is not None and provider not in names:
+            raise FaultError(f"no provider {provider!r}; there are {', '.join(names)}")
+        known = [one for name, one in served if provider in (None, name)]
+        if operation is not None and operation not in known:
+            meant = get_close_matches(operation, known)
+            hint = f"did you mean {', '.join(meant)}" if meant else "GET /_emulator/operations lists them"
+            raise FaultError(f"no operation {operation!r}{f' of {provider}' if provider else ''}; {hint}")
 
     def used(self, fault: Fault) -> int:
         """How often a fault has struck."""

@@ -175,6 +175,24 @@ def test_by_provider_operation_and_count(emulator: Emulator, qp: httpx.Client, s
     assert emulator.faults.all == []
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ({"provider": "questionnaire"}, "no provider 'questionnaire'; there are questionpro, supermetrics, asavie"),
+        ({"operation": "getBach"}, "no operation 'getBach'; did you mean getBatch"),
+        ({"operation": "zzz"}, "no operation 'zzz'; GET /_emulator/operations lists them"),
+        ({"provider": "asavie", "operation": "createResponse"}, "no operation 'createResponse' of asavie; "),
+    ],
+)
+def test_a_fault_that_could_never_strike_is_refused(emulator: Emulator, place: dict[str, str], said: str) -> None:
+    with pytest.raises(FaultError, match="no ") as caught:
+        emulator.faults.add("status=503", **place)
+    assert str(caught.value).startswith(said)
+    refused = httpx.post(f"{emulator.origin}/_emulator/faults", json={"effects": "status=503", **place})
+    assert (refused.status_code, said in refused.text) == (422, True)
+    assert emulator.faults.all == []
+
+
 def test_by_probability(emulator: Emulator, qp: httpx.Client) -> None:
     emulator.faults.add({"status": 503}, probability=0.5)
     statuses = [qp.get(BATCH).status_code for _ in range(40)]
