@@ -30,7 +30,7 @@ _SERVE = [
     _option("--port", default=8080, type=click.IntRange(0, 65535), help="Port to listen on; 0 for a free one."),
     _option("--host", default="127.0.0.1", help="Address to listen on."),
     _option("--public", is_flag=True, help="Allow a --host that other machines can reach."),
-    _option("--seed", default=0, help="Seed of ids: one seed, one run."),
+    _option("--seed", type=int, help="Seed of ids: one seed, one run. 0, or that of a --state that exists."),
     _option("--state", metavar="FILE|URL", help="Keep the state in a SQLite file or a PostgreSQL database."),
     _option("--spec", "specs", multiple=True, metavar="FILE", help="Serve one more OpenAPI document at a --mount."),
     _option("--mount", "mounts", multiple=True, metavar="PATH", help="Where to serve a --spec, in the same order."),
@@ -41,7 +41,7 @@ _SERVE = [
     _option("--journal", "journal_size", default=10_000, type=click.IntRange(0, 10**9), help="Exchanges to keep."),
     _option("--certificate", type=click.Path(path_type=Path), help="PEM file; with --key, speak TLS."),
     _option("--key", type=click.Path(path_type=Path), help="PEM file of the certificate's key."),
-    _option("--access-log", is_flag=True, help="Write a line of JSON to standard error for each call."),
+    _option("--access-log", is_flag=True, help="Write a line of JSON to standard error for each call of a provider."),
     _option("--workers", default=1, type=click.IntRange(1, 64), help="Server processes; more than one needs --state."),
     _option("--http", type=click.Choice(["auto", "1", "2"]), default="auto", help="HTTP version."),
 ]

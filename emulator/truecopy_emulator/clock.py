@@ -32,7 +32,7 @@ class Clock:
         Raises:
             ValueError: it would leave the time that it can show.
         """
-        _check(self.now() + seconds)
+        check_moment(self.now() + seconds)
         if self.frozen is not None:
             self.frozen += seconds
         else:
@@ -45,7 +45,7 @@ class Clock:
         Raises:
             ValueError: it cannot show that.
         """
-        _check(moment)
+        check_moment(moment)
         if self.frozen is not None:
             self.frozen = moment
         else:
@@ -64,7 +64,8 @@ class Clock:
         self.offset, self.frozen = 0.0, None
 
 
-def _check(moment: float) -> None:
+def check_moment(moment: float) -> None:
+    """Raises ValueError for what the clock cannot show."""
     if not 0 <= moment <= LATEST:
         raise ValueError(f"the clock goes from {zulu(0)} to {zulu(LATEST)}")
 

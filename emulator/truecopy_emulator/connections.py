@@ -7,24 +7,38 @@ import contextlib
 import os
 import socket
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 
-def _find(client: tuple[str, int | str]) -> int | None:
-    """The descriptor of the connection that comes from an address."""
-    for entry in Path("/dev/fd").iterdir():
+def _sockets() -> Iterator[socket.socket]:
+    """Every socket of this process, as a copy of its descriptor that is closed afterwards; on a system without /dev/fd
+    none."""
+    try:
+        entries = list(Path("/dev/fd").iterdir())
+    except OSError:
+        return
+    for entry in entries:
         try:
             descriptor = os.dup(int(entry.name))
         except (OSError, ValueError):
             continue
         try:
-            with socket.socket(fileno=descriptor) as found:
-                if found.getpeername()[:2] == (client[0], int(client[1])):
-                    return found.detach()
+            found = socket.socket(fileno=descriptor)
         except OSError:
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
-    return None
+            os.close(descriptor)
+            continue
+        with found:
+            yield found
+
+
+def close_all(port: int) -> None:
+    """End the connections to a port of this process."""
+    for found in _sockets():
+        with contextlib.suppress(OSError):
+            if found.family in (socket.AF_INET, socket.AF_INET6) and found.getsockname()[1] == port:
+                found.getpeername()  # raises for what only listens
+                found.shutdown(socket.SHUT_RDWR)
 
 
 def cut(client: tuple[str, int | str] | None, raw: bytes = b"", *, polite: bool = False) -> bool:
@@ -34,18 +48,17 @@ def cut(client: tuple[str, int | str] | None, raw: bytes = b"", *, polite: bool 
     Returns:
         Whether the connection was found; on a system without /dev/fd it never is.
     """
-    if client is None or not Path("/dev/fd").exists():
-        return False
-    descriptor = _find(client)
-    if descriptor is None:
-        return False
-    with socket.socket(fileno=descriptor) as connection, contextlib.suppress(OSError):
-        if raw or polite:
-            connection.sendall(raw)
-            connection.shutdown(socket.SHUT_RDWR)
-        else:
-            _reset(connection)
-    return True
+    for connection in _sockets() if client is not None else ():
+        with contextlib.suppress(OSError):
+            if client is None or connection.getpeername()[:2] != (client[0], int(client[1])):
+                continue
+            if raw or polite:
+                connection.sendall(raw)
+                connection.shutdown(socket.SHUT_RDWR)
+            else:
+                _reset(connection)
+            return True
+    return False
 
 
 def _reset(connection: socket.socket) -> None:

@@ -176,12 +176,13 @@ class Control(Behaviour):
     def put_clock(self, call: Call) -> Reply:
         now, wanted = self.world.clock, call.body
         try:
-            if "frozen" in wanted:
-                now.freeze(wanted["frozen"])
-            if "now" in wanted:
-                now.set(clock.parse(wanted["now"]))
-            if "advance" in wanted:
-                now.advance(wanted["advance"])
+            with self.world.whole():
+                if "frozen" in wanted:
+                    now.freeze(wanted["frozen"])
+                if "now" in wanted:
+                    now.set(clock.parse(wanted["now"]))
+                if "advance" in wanted:
+                    now.advance(wanted["advance"])
         except (ValueError, OverflowError) as error:
             raise Problem(422, "E304", str(error)) from None
         return Reply(self._clock())
@@ -224,10 +225,11 @@ class Control(Behaviour):
         """Transition and oddities of one provider."""
         provider = self._provider(call)
         try:
-            if "transition" in call.body:
-                self.engine.transition(provider.name, **call.body["transition"])
-            for name, on in call.body.get("oddities", {}).items():
-                self.engine.oddity(provider.name, name, on)
+            with self.world.whole():
+                if "transition" in call.body:
+                    self.engine.transition(provider.name, **call.body["transition"])
+                for name, on in call.body.get("oddities", {}).items():
+                    self.engine.oddity(provider.name, name, on)
         except StateError as error:
             raise Problem(422, "E304", str(error)) from None
         return Reply(self._shown(provider))

@@ -7,6 +7,7 @@ sent; 4xx: state; 5xx: the emulator or a fault that was asked for.
 # ruff: noqa: E501 (a table has long rows)
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -41,11 +42,21 @@ _TABLE = (
     ("E501", "answer breaks the spec", "The emulator's own answer does not satisfy the spec, so it was withheld.", "A defect of the emulator, or of an example in the spec: the rule says which."),
     ("E502", "handler failed", "The emulator's code for this operation raised an exception.", "A defect of the emulator: please report it with the request."),
     ("E503", "no example", "The spec gives neither an example nor a schema from which an answer can be made.", "Add an example to the operation's response in the spec."),
+    ("E504", "state unavailable", "The file or the database that keeps the state could not be read or written.", "See to it that it is there, has room, and is not locked by another program."),
     ("E601", "fault", "A fault that a test or a profile asked for was put in place of, or into, the answer.", "List and remove faults through /_emulator/faults."),
     ("E602", "unknown fault", "The request header X-Emulator-Fault could not be read.", "Write name=value pairs separated by semicolons, as in status=503;retry-after=2."),
 )  # fmt: skip
 
 DIAGNOSTICS = {row[0]: Diagnostic(*row) for row in _TABLE}
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """What a name that does not exist may have meant, to be put behind the message that says so."""
+    from difflib import get_close_matches  # few runs need it
+
+    names = list(dict.fromkeys(known))
+    meant = get_close_matches(name, names) or (names if len(names) <= 20 else [])
+    return f"; did you mean {', '.join(meant)}" if meant else ""
 
 
 def header(code: str, detail: str = "") -> bytes:

@@ -20,7 +20,7 @@ from .openapi import Document, SpecError
 from .provider import Behaviour, Provider
 from .providers import BEHAVIOURS
 from .server import Server, check_host, check_token
-from .storage import open_store
+from .storage import StateError, open_store
 from .world import DEFAULT_KEY, World
 
 _PACKAGE = Path(__file__).parent
@@ -36,14 +36,14 @@ class Emulator:
     Args:
         port: where to listen; 0 for a free port.
         host: an address of this machine. Anything but a loopback address needs `public`.
-        seed: of ids; one seed gives one run.
+        seed: of ids; one seed gives one run. 0 unless said; a state that exists has its own.
         state: a file for SQLite or a URL of PostgreSQL that keeps the state; None for memory.
         specs: further documents to serve: mount (`/mine`) and file.
-        profile: faults from the start, see `faults.PROFILES`.
+        profile: faults from the start, see `faults.PROFILES`; None leaves a state that exists those that it has.
         defect: a defect for as long as it lives, see `defects.DEFECTS`.
         control_token: needed as a bearer token under /_emulator/; None for an open control API.
         max_body: bytes of a request body above which the answer is 413.
-        journal_size: exchanges that the journal keeps.
+        journal_size: exchanges that the journal keeps, large ones in smaller number.
         public: allow a host that other machines can reach.
         certificate, key: PEM files; with both, the server speaks TLS.
         http: "auto", "1" or "2".
@@ -53,7 +53,7 @@ class Emulator:
     Raises:
         ServerError: the host is not a loopback address and `public` is False, or the control token cannot be sent.
         SpecError: a document cannot be served.
-        StateError: the state cannot be opened.
+        StateError: the state cannot be opened, or has another seed.
         FaultError: there is no such profile.
         DefectError: there is no such defect.
 
@@ -71,7 +71,7 @@ class Emulator:
         port: int = 0,
         host: str = "127.0.0.1",
         *,
-        seed: int = 0,
+        seed: int | None = None,
         state: str | Path | None = None,
         specs: Mapping[str, str | Path] | None = None,
         profile: str | None = None,
@@ -88,15 +88,19 @@ class Emulator:
     ) -> None:
         check_host(host, public)
         check_token(control_token)
-        self.world = World(open_store(state), seed)
+        self.world = World(open_store(state), seed or 0)
         providers = [
             Provider(name, f"/{name}", Document.load(SPECS / f"{name}.yaml"), behaviour(name, self.world))
             for name, behaviour in BEHAVIOURS.items()
         ]
         providers += [self._dropped_in(mount, Path(path)) for mount, path in (specs or {}).items()]
         self.engine = Engine(self.world, providers, max_body=max_body, journal_size=journal_size, profile=profile)
+        if seed not in (None, self.world.seed):
+            raise StateError(
+                f"the state was made with the seed {self.world.seed}; leave the seed out, or choose another state"
+            )
         if shared_journal:
-            self.engine.journal = StoredJournal(self.world.store, journal_size, self.engine.paths)
+            self.engine.journal = StoredJournal(self.world.store, journal_size, self.engine.served)
         if access_log:
             self.engine.log = log_line
         self._control = Control(self.engine, control_token)
@@ -143,7 +147,7 @@ class Emulator:
 
     @property
     def origin(self) -> str:
-        """As http://127.0.0.1:8080."""
+        """As http://127.0.0.1:8080; a free port is 0 before the start."""
         return self._server.url
 
     @property

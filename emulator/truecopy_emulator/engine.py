@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl, unquote
 
 from . import diagnostics
 from .examples import NoExampleError, example, example_headers
-from .faults import HEADER, FaultError, Faults, Instead, Target, apply, read_effects
+from .faults import HEADER, PROFILES, FaultError, Faults, Instead, Target, apply
 from .http import Answer, Headers, Request
 from .journal import Exchange, Journal
+from .masks import Masks
 from .media import BodyError, charset, dump, essence, load, negotiate
 from .openapi import (
     FORM,
@@ -34,10 +35,9 @@ from .openapi import (
 )
 from .provider import Call, Problem, Provider, Reply
 from .storage import StateError
-from .world import KINDS, Transition, World
+from .world import KINDS, Settings, Transition, World
 
 MAX_BODY = 1 << 20
-_SECRET_NAMES = ("api-key", "apikey", "x-api-key", "authorization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +75,27 @@ class Engine:
     ) -> None:
         self.world, self.max_body = world, max_body
         self.providers: dict[str, Provider] = {}
-        self.journal = Journal(journal_size, self.paths)
+        self.journal = Journal(journal_size, self.served)
+        self.masks = Masks(lambda: world.settings.credentials)
         self.faults = Faults(world, self.operations)
         self.log: Callable[[Exchange], None] | None = None
         """Called with every exchange that stands in the journal."""
         self.breaches: list[Breach] = []
         self.defect: Callable[[Request], Answer] | None = None
         """What answers in the engine's place, see `defects.plant`."""
-        self._profile = profile
         self._root = Node()
         self._lock = RLock()
         for provider in providers:
             self.mount(provider)
         with world.store.transaction():
-            world.sync()
+            if not world.sync():
+                world.changed()  # for the processes that share the state
             self._seed()
+            if profile not in (None, world.settings.profile):
+                self.faults.clear()
+                self.faults.profile(profile)
+                world.settings.profile = profile
+                world.changed()
 
     def mount(self, provider: Provider) -> None:
         """Add a provider.
@@ -101,6 +107,8 @@ class Engine:
         if base.owner is not None or provider.name in self.providers:
             raise SpecError(f"cannot mount {provider.name} at {provider.mount}: the name or the mount is taken")
         base.owner = provider
+        for name in provider.document.credential_names:
+            self.masks.declare(name)
         for prefix in provider.prefixes:
             for operation in provider.operations:
                 base.walk(prefix + operation.template).methods[operation.method] = operation
@@ -110,17 +118,19 @@ class Engine:
         """Back to the seeded state, with an empty journal and the faults of the profile; ids come from another seed if
         one is given."""
         with self._lock, self.world.store.transaction():
+            profile = self.world.settings.profile
             self.world.reset(seed)
             self.journal.clear()
             self.breaches.clear()
             self._seed()
+            if profile is not None:
+                self.faults.profile(profile)
+                self.world.settings.profile = profile
             self.world.changed()
 
     def _seed(self) -> None:
         for provider in self.providers.values():
             provider.behaviour.seed()
-        if self._profile and not self.world.settings.faults:
-            self.faults.profile(self._profile)
 
     def dump(self) -> dict[str, Any]:
         """Everything that is stored, as JSON; `load` takes it back."""
@@ -134,13 +144,23 @@ class Engine:
             StateError: it is not a dump; the state stays as it was.
         """
         with self._lock:
-            before = self.world.dump()
-            self.world.load(dump)
+            self.world.load(dump, self._check)
+
+    def _check(self, settings: Settings) -> None:
+        """Raises StateError when settings name what there is not; what faults are made of is put in its usual form."""
+        for kind in settings.credentials.values():
+            _check_kind(kind)
+        if settings.profile not in (None, *PROFILES):
+            raise StateError(f"no profile {settings.profile!r}; there are {', '.join(PROFILES)}")
+        for provider in settings.transitions:
+            self._moving(provider)
+        for provider, names in settings.switches.items():
+            for name in names:
+                self._check_oddity(provider, name)
+        for fault in settings.faults.values():
             try:
-                for fault in self.world.settings.faults.values():
-                    read_effects(fault.effects)
+                fault.effects = self.faults.checked(fault.effects, fault.provider, fault.operation)
             except FaultError as error:
-                self.world.load(before)
                 raise StateError(f"fault {fault.id}: {error}") from None
 
     def set_credential(self, credential: str, kind: str = "valid") -> None:
@@ -149,8 +169,8 @@ class Engine:
         Raises:
             StateError: there is no such kind.
         """
-        if kind not in (*KINDS, "unknown"):
-            raise StateError(f"no kind {kind!r} of credential; there are {', '.join(KINDS)}, unknown")
+        if kind != "unknown":
+            _check_kind(kind)
         self.world.settings.credentials.pop(credential, None)
         if kind != "unknown":
             self.world.settings.credentials[credential] = kind
@@ -160,9 +180,9 @@ class Engine:
         """How a provider's things get from state to state: `immediate`, `reads` or `seconds`, see `world.Transition`.
 
         Raises:
-            StateError: the mode or the number is wrong, or there is no such provider.
+            StateError: the mode or the number is wrong, or there is no such provider, or nothing of it moves.
         """
-        self._known(provider)
+        self._moving(provider)
         self.world.settings.transitions[provider] = Transition(mode, every)
         self.world.changed()
 
@@ -172,9 +192,7 @@ class Engine:
         Raises:
             StateError: there is no such provider or oddity.
         """
-        oddities = self._known(provider).behaviour.oddities
-        if name not in oddities:
-            raise StateError(f"no oddity {name!r} of {provider}; there are {', '.join(oddities) or 'none'}")
+        self._check_oddity(provider, name)
         others = [other for other in self.world.settings.switches.get(provider, []) if other != name]
         self.world.settings.switches[provider] = [*others, name] if on else others
         self.world.changed()
@@ -185,6 +203,15 @@ class Engine:
             raise StateError(f"no provider {provider!r}; there are {', '.join(self.providers)}")
         return found
 
+    def _moving(self, provider: str) -> None:
+        if not self._known(provider).behaviour.states:
+            raise StateError(f"nothing of {provider} goes from state to state by itself")
+
+    def _check_oddity(self, provider: str, name: str) -> None:
+        oddities = self._known(provider).behaviour.oddities
+        if name not in oddities:
+            raise StateError(f"no oddity {name!r} of {provider}; there are {', '.join(oddities) or 'none'}")
+
     def operations(self) -> list[tuple[Provider, Operation]]:
         """All operations that can be called, the control API's aside."""
         return [
@@ -194,10 +221,10 @@ class Engine:
             for operation in provider.operations
         ]
 
-    def paths(self) -> list[tuple[str, str]]:
-        """Method and full path of all operations, with each prefix."""
+    def served(self) -> list[tuple[str, str, str]]:
+        """Id, method and full path of all operations, with each prefix."""
         return [
-            (operation.method, provider.mount + prefix + operation.template)
+            (operation.id, operation.method, provider.mount + prefix + operation.template)
             for provider, operation in self.operations()
             for prefix in provider.prefixes
         ]
@@ -224,9 +251,9 @@ class Engine:
         struck: list[dict[str, Any]] = []
         path = request.path
         segments = path.split("/") if "%" not in path else [unquote(part) for part in path.split("/")]
-        if self.world.store.shared:
-            self.world.sync()
         try:
+            if self.world.store.shared:
+                self.world.sync()
             provider, node, values = self._route(segments)
             operation = node.methods.get(request.method)
             if operation is None:
@@ -244,6 +271,9 @@ class Engine:
             answer = self._refuse(provider, operation, problem, request)
         except Instead as instead:
             answer = instead.answer
+        except StateError as error:
+            problem = Problem(500, "E504", str(error))
+            answer = self._refuse(provider, operation, problem, request)
         except Exception as error:
             problem = Problem(500, "E502", f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}")
             self._breach(provider, operation, 500, traceback.format_exc())
@@ -252,11 +282,21 @@ class Engine:
         if provider is None or provider.recorded:
             name, identity = (provider.name if provider else ""), (operation.id if operation else "")
             seconds = perf_counter() - started
-            exchange = Exchange(self.world.clock.now(), name, identity, request, answer, seconds, problem, fault)
-            self.journal.add(exchange)
-            if self.log is not None:
-                self.log(exchange)
+            now, masks = self.world.clock.now(), self.masks
+            self._record(Exchange(now, name, identity, request, answer, seconds, problem, masks, fault))
         return answer
+
+    def _record(self, exchange: Exchange) -> None:
+        """Put an exchange into journal and log; that it cannot be does not keep it from being answered."""
+        try:
+            self.journal.add(exchange)
+        except StateError as error:
+            self._breach(None, None, exchange.answer.status, f"the journal could not be written: {error}")
+        if self.log is not None:
+            try:
+                self.log(exchange)
+            except OSError:  # whoever read it has gone
+                self.log = None
 
     def _strike(self, provider: Provider, operation: Operation, request: Request) -> list[dict[str, Any]]:
         """The effects of the faults that hit a call."""
@@ -268,10 +308,9 @@ class Engine:
     def _spoil(self, provider: Provider, operation: Operation, answer: Answer, struck: list[dict[str, Any]]) -> str:
         """Put into an answer what faults put there; returns them as text."""
         target = Target(self.world, provider, operation, answer)
-        for stage in ("answer", "wire"):
-            for effects in struck:
-                apply(effects, stage, target)
+        idle = [name for stage in ("answer", "wire") for effects in struck for name in apply(effects, stage, target)]
         text = ";".join(f"{name}={value}" for effects in struck for name, value in effects.items())
+        text += f" ({', '.join(idle)}: nothing in this answer to change)" if idle else ""
         if answer.header("x-emulator-diagnostic") is None:
             answer.headers.append((b"x-emulator-diagnostic", diagnostics.header("E601", text)))
         return text
@@ -320,7 +359,7 @@ class Engine:
         else:
             if [] in operation.security and not provider.behaviour.strict:
                 return ""
-            raise _nobody(operation, request, query)
+            raise self._nobody(operation, request, query)
         for secret in secrets:
             kind = provider.behaviour.credential_kind(secret or "")
             match kind:
@@ -335,6 +374,16 @@ class Engine:
                 case "quota":
                     raise Problem(429, "E206", "the credential's budget is used up", kind=kind)
         return secrets[0] or ""
+
+    def _nobody(self, operation: Operation, request: Request, query: Mapping[str, list[str]]) -> Problem:
+        """No credential where one is expected; it may stand elsewhere."""
+        wanted = " or ".join(" and ".join(map(_wanted, together)) for together in operation.security if together)
+        given = [f"header {name}" for name in request.headers if name != "cookie" and self.masks.secret(name)]
+        given += [f"query {name}" for name in query if self.masks.secret(name)]
+        if given:
+            hint = "; HTTP header names have no case" if "header apikey" in given else ""
+            return Problem(401, "E203", f"{' and '.join(given)} given, {wanted} expected{hint}")
+        return Problem(401, "E201", f"{wanted} expected")
 
     # After the behaviour: the answer, checked.
 
@@ -432,6 +481,11 @@ class Engine:
             self.breaches.append(Breach(name, operation.id if operation else "", status, problem))
 
 
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise StateError(f"no kind {kind!r} of credential; there are {', '.join(KINDS)}, unknown")
+
+
 _JSON = Media("application/json", None, "", {})
 
 
@@ -480,17 +534,6 @@ def _wanted(credential: Credential) -> str:
     if credential.kind == "apiKey":
         return f"{credential.place} {credential.name}"
     return f"header Authorization with the scheme {credential.kind.capitalize()}"
-
-
-def _nobody(operation: Operation, request: Request, query: Mapping[str, list[str]]) -> Problem:
-    """No credential where one is expected; it may stand elsewhere."""
-    wanted = " or ".join(" and ".join(map(_wanted, together)) for together in operation.security if together)
-    given = [f"header {name}" for name in _SECRET_NAMES if name in request.headers]
-    given += [f"query {name}" for name in query if name.lower() in _SECRET_NAMES]
-    if given:
-        hint = "; HTTP header names have no case" if "header apikey" in given else ""
-        return Problem(401, "E203", f"{' and '.join(given)} given, {wanted} expected{hint}")
-    return Problem(401, "E201", f"{wanted} expected")
 
 
 def _parameters(

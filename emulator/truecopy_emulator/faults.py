@@ -8,12 +8,14 @@ against the spec.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from .clock import http_date
+from .diagnostics import suggestion
 from .http import Answer, Effects
 from .provider import Problem
 from .storage import dumps, loads
@@ -57,25 +59,35 @@ class Effect:
 
     stage: str
     read: Callable[[Any], Any]
-    apply: Callable[[Any, Any], None]
+    apply: Callable[[Any, Any], bool | None]
+    """Does it; False when there is nothing to do it to."""
     meaning: str
 
 
 # Values
 
 
-def _seconds(value: Any) -> float:
-    seconds = float(value)
-    if not 0 <= seconds <= 3600:
-        raise ValueError("seconds from 0 to 3600 are expected")
-    return seconds
+def _number(
+    kind: type[int] | type[float], low: float, high: float, what: str, usual: Any = None
+) -> Callable[[Any], Any]:
+    """Reads a number within bounds; without a value the usual one."""
+
+    def read(value: Any) -> Any:
+        try:
+            number = kind(usual if value is None or value is True else value)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(f"{what} is expected") from None
+        if not low <= number <= high:
+            raise ValueError(f"{what} is expected")
+        return number
+
+    return read
 
 
-def _status(value: Any) -> int:
-    status = int(value or 502)
-    if not 200 <= status <= 599:
-        raise ValueError("a status from 200 to 599 is expected")
-    return status
+_seconds = _number(float, 0, 3600, "a number of seconds from 0 to 3600")
+_failure = _number(int, 400, 599, "a status from 400 to 599")
+_status = _number(int, 200, 599, "a status from 200 to 599", 502)
+_share = _number(float, 0, math.nextafter(1, 0), "a share of the body from 0 to less than 1", 0.5)
 
 
 def _one_of(*names: str) -> Callable[[Any], str]:
@@ -87,17 +99,20 @@ def _one_of(*names: str) -> Callable[[Any], str]:
     return read
 
 
-def _share(value: Any) -> float:
-    share = float(value or 0.5)
-    if not 0 <= share < 1:
-        raise ValueError("a share of the body from 0 to less than 1 is expected")
-    return share
-
-
 def _text(value: Any) -> str:
     text = str(value)
     if not text.isascii() or not text.isprintable():
         raise ValueError("printable ASCII is expected")
+    return text
+
+
+def _wait(value: Any) -> str:
+    """The value of Retry-After: seconds as 2, a date as date:2 (two seconds from now), milliseconds as ms:200, or any
+    other text."""
+    text = _text(value)
+    form, _, number = text.partition(":")
+    if form in ("date", "ms"):
+        _number(float, 0, 1e9, f"a number up to 1e9 after {form}:")(number)
     return text
 
 
@@ -156,13 +171,10 @@ def _set_header(answer: Answer, name: bytes, value: bytes) -> None:
 
 
 def _retry_after(target: Target, value: str) -> None:
-    """Seconds as 2, a date as date:2 (two seconds from now), milliseconds as ms:200; any other text as it is."""
     form, _, number = value.partition(":")
-    name = b"retry-after"
-    if form == "date" and number.replace(".", "", 1).isdigit():
+    if form == "date":
         value = http_date(target.world.clock.now() + float(number))
-    elif form == "ms" and number.isdigit():
-        name, value = b"retry-after-ms", number
+    name, value = (b"retry-after-ms", number) if form == "ms" else (b"retry-after", value)
     _set_header(target.answer, name, value.encode("ascii"))
 
 
@@ -209,34 +221,39 @@ def _parent(value: Any, pointer: str) -> tuple[Any, Any]:
     return value, key
 
 
-def _drift(change: Callable[[Any, Any], None], wanted: type = object) -> Callable[[Target, str], None]:
-    """An effect that changes what a pointer names; without one, the first scalar of the kind that the effect is
-    about."""
+def _drift(change: Callable[[Any, Any], None], choose: Callable[[Target, Any], str]) -> Callable[[Target, str], bool]:
+    """An effect that changes what a pointer names, or else what is chosen. An answer that is no JSON, or has nothing
+    there, stays as it is."""
 
-    def apply(target: Target, pointer: str) -> None:
+    def apply(target: Target, pointer: str) -> bool:
         try:
             body = loads(target.answer.body)
-            pointer = pointer or _chosen(target, body, change, wanted)
-            change(*_parent(body, pointer))
-        except (ValueError, KeyError, IndexError, TypeError):
-            return  # no JSON, or nothing there: the answer stays
+            change(*_parent(body, pointer or choose(target, body)))
+        except (ValueError, KeyError, IndexError, TypeError, StopIteration):
+            return False
         target.answer.body = dumps(body)
+        return True
 
     return apply
 
 
-def _chosen(target: Target, body: Any, change: Callable[[Any, Any], None], wanted: type) -> str:
-    candidates = [pointer for pointer, value in _leaves(body) if isinstance(value, wanted) and pointer]
-    if change is _unknown_enum:
-        response = target.operation.response(target.answer.status)
-        media = next(iter(response.media.values()), None) if response else None
-        for pointer in candidates if media and media.schema else ():
+def _first(target: Target, body: Any) -> str:
+    """The first scalar."""
+    return next(pointer for pointer, _ in _leaves(body) if pointer)
+
+
+def _enumerated(target: Target, body: Any) -> str:
+    """The first text of an enumeration."""
+    response = target.operation.response(target.answer.status)
+    schema = next((media.schema for media in response.media.values() if media.schema), None) if response else None
+    for pointer, value in _leaves(body) if schema is not None else ():
+        if isinstance(value, str) and pointer:
             tried = loads(dumps(body))
-            change(*_parent(tried, pointer))
-            broken = media.schema.check(tried) if media and media.schema else None
+            _unknown_enum(*_parent(tried, pointer))
+            broken = schema.check(tried) if schema is not None else None
             if broken is not None and broken.rule.endswith("/enum"):
                 return pointer
-    return candidates[0]
+    raise KeyError("no enumeration")
 
 
 def _drop(container: Any, key: Any) -> None:
@@ -260,7 +277,7 @@ def _unknown_enum(container: Any, key: Any) -> None:
     container[key] = "SOMETHING_NEW"
 
 
-def _extra(target: Target, pointer: str) -> None:
+def _extra(target: Target, pointer: str) -> bool:
     try:
         body = loads(target.answer.body)
         container = body
@@ -271,8 +288,9 @@ def _extra(target: Target, pointer: str) -> None:
             container = body.get(target.provider.document.root.get("x-payload", ""), body)
         container["somethingNew"] = "something new"
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        return
+        return False
     target.answer.body = dumps(body)
+    return True
 
 
 # On the wire
@@ -283,7 +301,7 @@ def _delay(target: Target, value: float) -> None:
 
 
 def _jitter(target: Target, value: float) -> None:
-    target.wire.delay += target.world.random.uniform(0, value)
+    target.wire.delay += value * target.world.chance()
 
 
 def _reset(target: Target, value: str) -> None:
@@ -302,19 +320,19 @@ _SPENT = _fail(Problem(429, "E206", kind="quota"))
 _EXPIRED = _fail(Problem(401, "E204", kind="expired"))
 
 EFFECTS: dict[str, Effect] = {
-    "status": Effect("instead", _status, _answer_status, "this status with the provider's own error body"),
+    "status": Effect("instead", _failure, _answer_status, "this status with the provider's own error body"),
     "quota": Effect("instead", _nothing, _SPENT, "429 without Retry-After: the budget is used up"),
     "expired": Effect("instead", _nothing, _EXPIRED, "401 as for a token that has expired"),
     "html": Effect("instead", _status, _html, "HTML as from a proxy with this status, 502 unless given"),
     "garbage": Effect("instead", _nothing, _garbage, "bytes that are not HTTP"),
     "refuse": Effect("instead", _nothing, _reset_early, "reset the connection; the operation is not called"),
-    "retry-after": Effect("answer", _text, _retry_after, "Retry-After: 2, date:2 (a date), ms:200, or any text"),
+    "retry-after": Effect("answer", _wait, _retry_after, "Retry-After: 2, date:2 (a date), ms:200, or any text"),
     "empty": Effect("answer", _nothing, _empty, "status 200 with an empty body"),
-    "drop": Effect("answer", _pointer, _drift(_drop), "drift: a member is gone"),
-    "null": Effect("answer", _pointer, _drift(_null), "drift: a member is null"),
-    "retype": Effect("answer", _pointer, _drift(_retype), "drift: a member has another type"),
-    "wrap": Effect("answer", _pointer, _drift(_wrap), "drift: a member is an object's member value"),
-    "enum": Effect("answer", _pointer, _drift(_unknown_enum, str), "drift: an unknown value of an enumeration"),
+    "drop": Effect("answer", _pointer, _drift(_drop, _first), "drift: a member is gone"),
+    "null": Effect("answer", _pointer, _drift(_null, _first), "drift: a member is null"),
+    "retype": Effect("answer", _pointer, _drift(_retype, _first), "drift: a member has another type"),
+    "wrap": Effect("answer", _pointer, _drift(_wrap, _first), "drift: a member is an object's member value"),
+    "enum": Effect("answer", _pointer, _drift(_unknown_enum, _enumerated), "drift: an unknown value of an enumeration"),
     "extra": Effect("answer", _pointer, _extra, "drift: an object has a member more"),
     "invalid-json": Effect("answer", _nothing, _invalid_json, "a body that is not JSON, labelled as JSON"),
     "content-type": Effect("answer", _text, _content_type, "the body under this Content-Type"),
@@ -346,14 +364,18 @@ def read_effects(effects: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+_PART = re.compile(r"(?:[^;\"]|\"[^\"]*\"?)+")
+
+
 def parse(text: str) -> dict[str, Any]:
-    """Effects written as in `status=503;retry-after=2`; a name without a value is set.
+    """Effects written as in `status=503;retry-after=2`; a name without a value is set, one with a semicolon stands in
+    quotation marks.
 
     Raises:
         FaultError: as `read_effects`.
     """
-    pairs = (part.partition("=") for part in text.split(";") if part.strip())
-    return read_effects({name.strip(): value.strip() if sign else None for name, sign, value in pairs})
+    pairs = (part.partition("=") for part in _PART.findall(text) if part.strip())
+    return read_effects({name.strip(): value.strip().strip('"') if sign else None for name, sign, value in pairs})
 
 
 PROFILES: dict[str, list[dict[str, Any]]] = {
@@ -403,8 +425,7 @@ class Faults:
         Raises:
             FaultError: a name or a value is wrong, or nothing is served under the names of provider and operation.
         """
-        self._check_place(provider, operation)
-        found = parse(effects) if isinstance(effects, str) else read_effects(effects)
+        found = self.checked(effects, provider, operation)
         if times is not None and times < 1:
             raise FaultError(f"times={times}: 1 or more is expected")
         if not 0 <= probability <= 1:
@@ -415,17 +436,19 @@ class Faults:
         self.world.changed()
         return fault
 
-    def _check_place(self, provider: str | None, operation: str | None) -> None:
-        """A fault that could never strike is a mistake. Raises FaultError."""
+    def checked(
+        self, effects: Mapping[str, Any] | str, provider: str | None = None, operation: str | None = None
+    ) -> dict[str, Any]:
+        """Effects in their usual form. Raises FaultError, also for a fault that could never strike."""
         served = [(each.name, one.id) for each, one in self.operations()]
         names = dict.fromkeys(name for name, _ in served)
         if provider is not None and provider not in names:
             raise FaultError(f"no provider {provider!r}; there are {', '.join(names)}")
         known = [one for name, one in served if provider in (None, name)]
         if operation is not None and operation not in known:
-            meant = get_close_matches(operation, known)
-            hint = f"did you mean {', '.join(meant)}" if meant else "GET /_emulator/operations lists them"
-            raise FaultError(f"no operation {operation!r}{f' of {provider}' if provider else ''}; {hint}")
+            where = f" of {provider}" if provider else ""
+            raise FaultError(f"no operation {operation!r}{where}{suggestion(operation, known)}")
+        return parse(effects) if isinstance(effects, str) else read_effects(effects)
 
     def used(self, fault: Fault) -> int:
         """How often a fault has struck."""
@@ -458,11 +481,13 @@ class Faults:
         Raises:
             FaultError: the header cannot be read.
         """
-        struck = []
+        struck: list[dict[str, Any]] = []
         for fault in self.all:
             if fault.provider not in (None, provider.name) or fault.operation not in (None, operation.id):
                 continue
-            if fault.probability < 1 and self.world.random.random() >= fault.probability:
+            if _instead(fault.effects) and any(map(_instead, struck)):
+                continue  # its turn comes when the one before is used up
+            if fault.probability < 1 and self.world.chance() >= fault.probability:
                 continue
             if fault.times is not None and self.world.store.next(f"emulator.fault.{fault.id}") > fault.times:
                 self.remove(fault.id)
@@ -475,12 +500,18 @@ class Faults:
         return struck
 
 
-def apply(effects: Mapping[str, Any], stage: str, target: Any) -> None:
-    """Do what the effects of one stage do; those of the stage `instead` raise Problem or Instead."""
-    for name, value in effects.items():
-        effect = EFFECTS[name]
-        if effect.stage == stage:
-            effect.apply(target, value)
+def _instead(effects: Mapping[str, Any]) -> bool:
+    return any(EFFECTS[name].stage == "instead" for name in effects)
+
+
+def apply(effects: Mapping[str, Any], stage: str, target: Any) -> list[str]:
+    """Do what the effects of one stage do; those of the stage `instead` raise Problem or Instead.
+
+    Returns:
+        The names of those that found nothing to do.
+    """
+    due = ((name, value) for name, value in effects.items() if EFFECTS[name].stage == stage)
+    return [name for name, value in due if EFFECTS[name].apply(target, value) is False]
 
 
 __all__ = ["EFFECTS", "PROFILES", "Fault", "FaultError", "Faults", "Instead", "Target", "apply", "parse"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -11,18 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from .clock import parse, utc
+from .diagnostics import suggestion
 from .http import Answer, Request
+from .masks import Masks, hidden
 from .provider import Problem
 from .storage import Store
 
-MASK = "***"
-BODY = 8192
-_SECRET_HEADERS = frozenset(
-    ("api-key", "apikey", "x-api-key", "authorization", "cookie", "set-cookie", "proxy-authorization")
-)
-_SECRET_NAMES = "api[-_]?key|client_secret|access_token|refresh_token|token|password|secret"  # noqa: S105 (names, no secret)
-_QUERY_SECRET = re.compile(rf"((?:^|&)(?:{_SECRET_NAMES})=)([^&]*)", re.IGNORECASE)
-_BODY_SECRET = re.compile(rf"(\"(?:{_SECRET_NAMES})\"\s*:\s*\")((?:[^\"\\]|\\.)*)", re.IGNORECASE)
+BYTES = 64 << 20
+"""Bytes of requests and answers that a journal in memory holds: large ones push older ones out sooner."""
 
 
 @dataclass(slots=True, repr=False)
@@ -37,14 +32,23 @@ class Exchange:
     answer: Answer
     seconds: float
     problem: Problem | None
+    masks: Masks
     fault: str = ""
     number: int = 0
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds."""
+        request, answer = self.request, self.answer
+        heads = sum(map(len, request.headers.values())) + sum(len(value) for _, value in answer.headers)
+        return len(request.path) + len(request.query) + len(request.body) + len(answer.body) + heads
+
     def view(self, near_misses: Callable[[Exchange], list[str]] | None = None) -> dict[str, Any]:
         """The exchange as JSON, secrets masked."""
-        request, answer = self.request, self.answer
-        secrets = _secrets(request)
+        request, answer, masks = self.request, self.answer, self.masks
+        secrets = masks.of(request)
         diagnostic = f"{self.problem.code} {self.problem.diagnosis}".strip() if self.problem else None
+        told = {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers}
         return {
             "number": self.number,
             "time": utc(self.time).isoformat(timespec="milliseconds"),
@@ -52,26 +56,18 @@ class Exchange:
             "operation": self.operation or None,
             "request": {
                 "method": request.method,
-                "path": _masked(request.path, secrets),
-                "query": _masked(_QUERY_SECRET.sub(rf"\1{MASK}", request.query), secrets),
-                "headers": {
-                    name: MASK if name in _SECRET_HEADERS else _masked(value, secrets)
-                    for name, value in request.headers.items()
-                },
-                "body": _body(request.body, secrets),
+                "path": hidden(request.path, secrets),
+                "query": masks.query(request.query, secrets),
+                "headers": masks.headers(request.headers, secrets),
+                "body": masks.body(request.body, secrets),
             },
             "answer": {
                 "status": answer.status,
-                "headers": {
-                    name.decode("latin-1"): MASK
-                    if name.decode("latin-1") in _SECRET_HEADERS
-                    else _masked(value.decode("latin-1"), secrets)
-                    for name, value in answer.headers
-                },
-                "body": _body(answer.body, secrets),
+                "headers": masks.headers(told, secrets),
+                "body": masks.body(answer.body, secrets),
             },
             "milliseconds": round(self.seconds * 1000, 3),
-            "diagnostic": _masked(diagnostic, secrets) if diagnostic else None,
+            "diagnostic": hidden(diagnostic, secrets) if diagnostic else None,
             "fault": self.fault or None,
             "near_misses": near_misses(self) if near_misses else [],
         }
@@ -92,6 +88,7 @@ class Exchange:
             ),
             view["milliseconds"] / 1000,
             Problem(told["status"], code, detail) if code else None,
+            Masks(),
             view["fault"] or "",
             view["number"],
         )
@@ -106,40 +103,18 @@ class Exchange:
         return f"<Exchange {self.number}: {self}>"
 
 
-def _secrets(request: Request) -> list[str]:
-    """The secrets of a request, as texts to be masked wherever they turn up."""
-    found = [request.headers[name] for name in _SECRET_HEADERS if name in request.headers]
-    found += [value.partition(" ")[2] for value in found]
-    found += [match[2] for match in _QUERY_SECRET.finditer(request.query)]
-    return sorted({text.strip() for text in found if len(text.strip()) >= 6}, key=len, reverse=True)
-
-
-def _masked(text: str, secrets: list[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, MASK)
-    return text
-
-
-def _body(body: bytes, secrets: list[str]) -> str | None:
-    if not body:
-        return None
-    text = body[:BODY].decode("utf-8", "replace")
-    text = _BODY_SECRET.sub(rf"\1{MASK}", _QUERY_SECRET.sub(rf"\1{MASK}", text))
-    return _masked(text, secrets) + ("…" if len(body) > BODY else "")
-
-
 class Journal:
     """The last exchanges of all providers.
 
     Args:
-        size: how many are kept; older ones are forgotten.
-        operations: gives the methods and paths that there are, for near misses.
+        size: how many are kept; older ones are forgotten, sooner when they hold more than `BYTES`.
+        served: gives operation, method and path of all that can be called.
     """
 
-    def __init__(self, size: int = 10_000, operations: Callable[[], list[tuple[str, str]]] = list) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=size)
-        self._operations = operations
-        self._total = 0
+    def __init__(self, size: int = 10_000, served: Callable[[], list[tuple[str, str, str]]] = list) -> None:
+        self._size, self._served = size, served
+        self._exchanges: deque[Exchange] = deque()
+        self._total = self._held = 0
 
     @property
     def total(self) -> int:
@@ -150,11 +125,14 @@ class Journal:
         self._total += 1
         exchange.number = self._total
         self._exchanges.append(exchange)
+        self._held += exchange.size
+        while self._exchanges and (len(self._exchanges) > self._size or self._held > BYTES):
+            self._held -= self._exchanges.popleft().size
 
     def clear(self) -> None:
         """Forget everything; numbers start at 1 again."""
         self._exchanges.clear()
-        self._total = 0
+        self._total = self._held = 0
 
     def _kept(self) -> list[Exchange]:
         return list(self._exchanges)
@@ -191,21 +169,21 @@ class Journal:
         problem = exchange.problem
         if problem is None:
             return []
-        secrets = _secrets(exchange.request)
+        secrets = exchange.masks.of(exchange.request)
         if problem.code == "E101":
             import difflib
 
-            path = _masked(exchange.request.path, secrets)
-            operations = self._operations()
-            templates = list(dict.fromkeys(template for _, template in operations))
+            path = hidden(exchange.request.path, secrets)
+            served = self._served()
+            templates = list(dict.fromkeys(template for _, _, template in served))
             close = difflib.get_close_matches(path[:300], templates, 3, 0.6)
             if not close:
                 return ["no such path"]
             method = exchange.request.method
-            meant = [f"{verb} {path}" for verb, path in operations if path in close]
+            meant = [f"{verb} {path}" for _, verb, path in served if path in close]
             meant.sort(key=lambda text: not text.startswith(method + " "))
             return [f"no such path; did you mean {', '.join(meant)}"]
-        return [_masked(problem.diagnosis, secrets)] if problem.diagnosis else []
+        return [hidden(problem.diagnosis, secrets)] if problem.diagnosis else []
 
     # Assertions for tests
 
@@ -224,7 +202,11 @@ class Journal:
 
         Raises:
             AssertionError: with what was called instead, and near misses.
+            ValueError: there is no such operation.
         """
+        known = {name for name, _, _ in self._served()}
+        if known and operation not in known:
+            raise ValueError(f"no operation {operation!r}{suggestion(operation, known)}")
         found = self.calls(operation, provider=provider, status=status)
         if (times is None and found) or len(found) == times:
             return found
@@ -237,6 +219,7 @@ class Journal:
 
         Raises:
             AssertionError: with what was called.
+            ValueError: there is no such operation.
         """
         self.assert_called(operation, times=0, provider=provider)
 
@@ -254,17 +237,17 @@ class StoredJournal(Journal):
 
     Args:
         store: where the exchanges go.
-        size, operations: as for `Journal`.
+        size, served: as for `Journal`.
     """
 
     _NAME = "emulator/journal"
     _EVERY = 100
 
     def __init__(
-        self, store: Store, size: int = 10_000, operations: Callable[[], list[tuple[str, str]]] = list
+        self, store: Store, size: int = 10_000, served: Callable[[], list[tuple[str, str, str]]] = list
     ) -> None:
-        super().__init__(0, operations)
-        self._store, self._size = store, size
+        super().__init__(size, served)
+        self._store = store
 
     def add(self, exchange: Exchange) -> None:
         with self._store.transaction():

@@ -320,6 +320,12 @@ class Document:
         return self.schema(self._local(reference)) if isinstance(reference, str) else None
 
     @cached_property
+    def credential_names(self) -> list[str]:
+        """The headers, cookies and parts of queries that hold API keys."""
+        schemes = (self.root.get("components") or {}).get("securitySchemes") or {}
+        return [str(node["name"]) for node in schemes.values() if isinstance(node, dict) and "name" in node]
+
+    @cached_property
     def prefixes(self) -> list[str]:
         """The path of each server's URL, without a slash at the end; of a document without servers, the empty one."""
         paths = []

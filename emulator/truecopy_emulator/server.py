@@ -14,6 +14,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .connections import close_all
+
+GRACE = 8
+"""Seconds that a stop leaves to what is being answered; containers are given ten to stop."""
+
 
 class ServerError(RuntimeError):
     """The server could not start; the message says why and what to do."""
@@ -46,17 +51,24 @@ def check_token(token: str | None) -> None:
         raise ServerError("the control token must be of printable ASCII characters without blanks")
 
 
+def origin(scheme: str, host: str, port: int) -> str:
+    """Where clients of this machine reach a server that listens at a host."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def check_files(certificate: str | Path | None, key: str | Path | None) -> None:
     """Make sure that certificate and key can be served with.
 
     Raises:
-        ServerError: one is missing, or they are not PEM files that belong together.
+        ServerError: one is missing, they are not PEM files that belong together, or the key is encrypted.
     """
     if bool(certificate) != bool(key):
         raise ServerError("TLS needs both --certificate and --key")
     if certificate and key:
         try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+            # An empty password instead of a question on the terminal.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
         except (OSError, ssl.SSLError) as error:
             raise ServerError(f"TLS with {certificate} and {key} is not possible: {error.strerror or error}") from None
 
@@ -141,12 +153,12 @@ class Server:
         self._server: Any = None
         self._failure: BaseException | None = None
         self._before: set[int] = set()
+        self._busy = 0
 
     @property
     def url(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
-        return f"{self.scheme}://{host}:{self.port}"
+        """As http://127.0.0.1:8080; a free port is 0 before the start."""
+        return origin(self.scheme, self.host, self.port)
 
     def start(self) -> None:
         """Return when the port answers.
@@ -180,13 +192,20 @@ class Server:
             self._thread = None
             raise ServerError(f"the server did not start: {self._failure or 'no answer in ten seconds'}")
 
+    async def _counted(self, *call: Any) -> None:
+        self._busy += 1
+        try:
+            await self._application(*call)
+        finally:
+            self._busy -= 1
+
     def _serve(self, address: str, started: threading.Event) -> None:
         from granian.constants import HTTPModes, Interfaces
         from granian.server.embed import Server as Granian
 
         async def main() -> None:
             self._server = Granian(
-                self._application,
+                self._counted,
                 address=address,
                 port=self.port,
                 interface=Interfaces.ASGINL,
@@ -222,7 +241,13 @@ class Server:
             return
         if self._server is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._server.stop)
-        self._thread.join(10)
+        give_up = time.monotonic() + GRACE
+        self._thread.join(0.2)
+        while self._busy and self._thread.is_alive() and time.monotonic() < give_up:
+            self._thread.join(0.05)
+        if self._thread.is_alive():  # connections on which nothing is asked, or not to its end
+            close_all(self.port)
+            self._thread.join(2)
         self._thread = None
         # granian's own threads end a moment later; one that wakes while Python shuts down aborts the process.
         give_up = time.monotonic() + 0.5

@@ -6,6 +6,7 @@ position within its collection, counted without gaps, so that a page of a list i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,21 +30,22 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from .storage import Json, StateError, dumps, loads
 
 _METADATA = MetaData()
 _DOCUMENTS = Table(
-    "truecopy_documents",
+    "truecopy_state",
     _METADATA,
     Column("collection", String, primary_key=True),
     Column("key", String, primary_key=True),
+    Column("name", LargeBinary),  # the key itself where `_key` makes another one
     Column("position", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
-Index("truecopy_positions", _DOCUMENTS.c.collection, _DOCUMENTS.c.position, unique=True)
+Index("truecopy_state_positions", _DOCUMENTS.c.collection, _DOCUMENTS.c.position, unique=True)
 _COUNTERS = Table(
     "truecopy_counters",
     _METADATA,
@@ -58,7 +60,7 @@ _GET = select(_DOCUMENTS.c.body).where(
     _DOCUMENTS.c.collection == bindparam("collection"), _DOCUMENTS.c.key == bindparam("key")
 )
 _PAGE = (
-    select(_DOCUMENTS.c.position, _DOCUMENTS.c.key, _DOCUMENTS.c.body)
+    select(_DOCUMENTS.c.position, _DOCUMENTS.c.key, _DOCUMENTS.c.name, _DOCUMENTS.c.body)
     .where(_DOCUMENTS.c.collection == bindparam("collection"))
     .where(_DOCUMENTS.c.position > bindparam("after"))
     .order_by(_DOCUMENTS.c.position)
@@ -72,8 +74,26 @@ _UPDATE = (
 _COUNTER = select(_COUNTERS.c.value).where(_COUNTERS.c.name == bindparam("name"))
 
 
-def _sqlite_url(path: str) -> str:
-    return f"sqlite:///{Path(path).expanduser()}"
+_LONGEST = 200
+"""Characters of a key that an index of every database takes."""
+
+
+def _key(name: str) -> tuple[str, bytes | None]:
+    """The key that stands for a name, and the name if that is another: databases bound keys, and one takes no NUL."""
+    if len(name) <= _LONGEST and "\0" not in name:
+        return name, None
+    encoded = name.encode()
+    return "sha256:" + hashlib.sha256(encoded).hexdigest(), encoded
+
+
+def _url(target: str) -> URL:
+    """Raises ArgumentError, ValueError, StateError."""
+    if "://" not in target:
+        if target == ":memory:":
+            raise StateError("the state :memory: is no file; leave the state out to have it in memory")
+        return URL.create("sqlite", database=str(Path(target).expanduser()))
+    url = make_url(target)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
 
 class SqlStore:
@@ -89,12 +109,10 @@ class SqlStore:
     shared = True
 
     def __init__(self, target: str) -> None:
-        url = target if "://" in target else _sqlite_url(target)
+        self._target = _shown(target)
         try:
-            parsed = make_url(url)
-            if parsed.drivername in ("postgresql", "postgres"):
-                parsed = parsed.set(drivername="postgresql+psycopg")
-            self._sqlite = parsed.get_backend_name() == "sqlite"
+            url = _url(target)
+            self._sqlite = url.get_backend_name() == "sqlite"
             insert: Any = sqlite.insert if self._sqlite else postgresql.insert
             self._next = insert(_COUNTERS).values(name=bindparam("name"), value=1)
             self._next = self._next.on_conflict_do_update(
@@ -104,17 +122,22 @@ class SqlStore:
             self._set = self._set.on_conflict_do_update(
                 index_elements=["name"], set_={"value": self._set.excluded.value}
             )
-            self._engine: Engine = create_engine(parsed, pool_pre_ping=not self._sqlite)
+            self._engine: Engine = create_engine(url, pool_pre_ping=not self._sqlite)
             if self._sqlite:
                 event.listen(self._engine, "connect", _tune)
             event.listen(self._engine, "begin", _begin)
             with self._engine.begin() as connection:
                 _METADATA.create_all(connection)
+                for table in _METADATA.sorted_tables:  # fails for tables of these names that are not ours
+                    connection.execute(table.select().limit(1))
         except (SQLAlchemyError, ArgumentError, ImportError, OSError, ValueError) as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            if isinstance(error, ValueError):  # it quotes a part of the URL, which may be of the password
-                reason = "it is not the URL of a database"
-            raise StateError(f"the state {_shown(target)} cannot be opened: {reason}") from None
+            if "_engine" in self.__dict__:
+                self._engine.dispose()
+            if isinstance(error, StateError):
+                raise
+            # Another ValueError quotes a part of the URL, which may be of the password.
+            reason = "it is not the URL of a database" if isinstance(error, ValueError) else _reason(error)
+            raise StateError(f"the state {self._target} cannot be opened: {reason}") from None
         self._connection: Connection | None = None
         self._lock = RLock()
         self._seen = -1
@@ -124,17 +147,23 @@ class SqlStore:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All or nothing; a transaction within a transaction is part of it. One thread at a time: a test may change
-        settings while the server answers."""
+        settings while the server answers.
+
+        Raises:
+            StateError: the database does not answer, or not as it should.
+        """
         with self._lock:
             if self._connection is not None:
                 yield self._connection
                 return
-            with self._engine.begin() as connection:
-                self._connection = connection
-                try:
+            try:
+                with self._engine.begin() as connection:
+                    self._connection = connection
                     yield connection
-                finally:
-                    self._connection = None
+            except SQLAlchemyError as error:
+                raise StateError(f"the state {self._target} is not available: {_reason(error)}") from None
+            finally:
+                self._connection = None
 
     def publish(self, controls: Json) -> None:
         with self.transaction():
@@ -151,16 +180,16 @@ class SqlStore:
 
     def get(self, collection: str, key: str) -> Json | None:
         with self.transaction() as connection:
-            body = connection.execute(_GET, {"collection": collection, "key": key}).scalar()
+            body = connection.execute(_GET, {"collection": collection, "key": _key(key)[0]}).scalar()
         return loads(body) if body is not None else None
 
     def put(self, collection: str, key: str, document: Json) -> None:
-        body = dumps(document)
+        body, (short, name) = dumps(document), _key(key)
         with self.transaction() as connection:
-            if connection.execute(_UPDATE, {"c": collection, "k": key, "b": body}).rowcount:
+            if connection.execute(_UPDATE, {"c": collection, "k": short, "b": body}).rowcount:
                 return
             position = self.next(_SIZE + collection)
-            row = {"collection": collection, "key": key, "position": position, "body": body}
+            row = {"collection": collection, "key": short, "name": name, "position": position, "body": body}
             connection.execute(_DOCUMENTS.insert(), row)
 
     def count(self, collection: str) -> int:
@@ -174,7 +203,7 @@ class SqlStore:
         """Position, key and document of the first documents behind a position."""
         with self.transaction() as connection:
             rows = connection.execute(_PAGE, {"collection": collection, "after": after, "size": limit}).all()
-        return [(position, key, loads(body)) for position, key, body in rows]
+        return [(position, name.decode() if name else key, loads(body)) for position, key, name, body in rows]
 
     def next(self, counter: str) -> int:
         with self.transaction() as connection:
@@ -202,6 +231,8 @@ class SqlStore:
             return connection.execute(_COUNTER, {"name": counter}).scalar() or 0
 
     def set_counter(self, counter: str, value: int) -> None:
+        if counter.startswith(_SIZE):
+            raise StateError(f"{counter!r} is not a counter of an emulator")
         with self.transaction() as connection:
             connection.execute(self._set, {"name": counter, "value": value})
 
@@ -234,8 +265,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(sqlite_lock if connection.dialect.name == "sqlite" else postgresql_lock)
 
 
+def _reason(error: Exception) -> str:
+    """What a driver says, in one line."""
+    return (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
+
+
 def _shown(target: str) -> str:
     try:
-        return make_url(target).render_as_string(hide_password=True) if "://" in target else target
+        return make_url(target).set(query={}).render_as_string(hide_password=True) if "://" in target else target
     except (ArgumentError, ValueError):  # such a text may hold a password anywhere
         return "URL"

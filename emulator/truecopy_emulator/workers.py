@@ -6,17 +6,17 @@ import asyncio
 import json
 import os
 import signal
+import socket
+import ssl
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from .adapters import Application, asgi
 from .emulator import Emulator
-from .server import ServerError, address_of, check_files, check_host, check_port, free_port
+from .server import GRACE, ServerError, address_of, check_files, check_host, check_port, free_port, origin
 
 OPTIONS = "TRUECOPY_EMULATOR_OPTIONS"
 """The environment variable that carries the options to the workers."""
@@ -58,10 +58,14 @@ def serve(
     check_port(address, port)
     first = Emulator(**emulator)  # says what is wrong before any worker is started, and seeds the state once
     first.world.store.close()
-    os.environ[OPTIONS] = json.dumps(emulator | {"shared_journal": True})
-    scheme = "https" if server["certificate"] else "http"
-    origin = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-    watcher = threading.Thread(target=_announce, args=(origin, first.paths, ready), daemon=True)
+    # The state has seed and profile by now, and may get others.
+    os.environ[OPTIONS] = json.dumps(emulator | {"shared_journal": True, "seed": None, "profile": None})
+    url = origin("https" if server["certificate"] else "http", host, port)
+    watcher = threading.Thread(
+        target=_announce,
+        args=(address, port, bool(server["certificate"]), partial(ready, url, first.paths)),
+        daemon=True,
+    )
     watcher.start()
     _hold_signals()
     Granian(
@@ -75,6 +79,7 @@ def serve(
         http=HTTPModes(server["http"]),
         loop=Loops.auto,
         websockets=False,
+        workers_kill_timeout=GRACE,
         log_enabled=False,
         ssl_cert=server["certificate"],
         ssl_key=server["key"],
@@ -90,16 +95,22 @@ def _hold_signals() -> None:
         )
 
 
-def _announce(origin: str, paths: list[str], ready: Callable[[str, list[str]], None]) -> None:
-    """Wait until the health check answers, then say so."""
-    import ssl
+def _announce(address: str, port: int, tls: bool, ready: Callable[[], None]) -> None:
+    """Wait until a worker answers, then say so. The port alone takes connections sooner."""
+    while not _answers(address, port, tls):
+        time.sleep(0.02)
+    ready()
 
-    context = ssl._create_unverified_context() if origin.startswith("https") else None  # noqa: S323 (our own port)
-    while True:
-        try:
-            urllib.request.urlopen(f"{origin}/_emulator/health", timeout=5, context=context).close()  # noqa: S310
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.02)
-        else:
-            ready(origin, paths)
-            return
+
+def _answers(address: str, port: int, tls: bool) -> bool:
+    try:
+        with socket.create_connection((address, port), 5) as connection:
+            if tls:
+                context = ssl._create_unverified_context()  # noqa: S323 (our own port)
+                context.wrap_socket(connection).close()
+            else:  # whatever it makes of this: HTTP/2 alone would say goodbye
+                connection.sendall(b"GET /_emulator/health HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                connection.recv(1)
+    except OSError:
+        return False
+    return True

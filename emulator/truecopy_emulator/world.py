@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import random
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .clock import Clock
-from .storage import MemoryStore, StateError, Store
+from .clock import Clock, check_moment
+from .storage import MemoryStore, StateError, Store, dumps
 
 DEFAULT_KEY = "emulator-key"
 KINDS = {
@@ -25,7 +26,7 @@ DEFAULT_CREDENTIALS = {
     "emulator-quota": "quota",
 }
 MODES = ("immediate", "reads", "seconds")
-DUMP_VERSION = 1
+DUMP_VERSION = 2
 
 
 @dataclass(slots=True)
@@ -83,6 +84,19 @@ class Settings:
     transitions: dict[str, Transition] = field(default_factory=dict)
     switches: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
+    profile: str | None = None
+    """The profile that the emulator was started with."""
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Settings:
+        """The settings from their JSON. Raises KeyError, TypeError, ValueError."""
+        return cls(
+            {str(secret): str(kind) for secret, kind in told["credentials"].items()},
+            {name: Transition(**item) for name, item in told["transitions"].items()},
+            {name: list(items) for name, items in told["switches"].items()},
+            {name: Fault(**item) for name, item in told["faults"].items()},
+            told["profile"],
+        )
 
 
 class World:
@@ -91,9 +105,13 @@ class World:
     def __init__(self, store: Store | None = None, seed: int = 0) -> None:
         self.store: Store = store or MemoryStore()
         self.seed = seed
+        self.epoch = 0
         self.clock = Clock(self.changed)
         self.settings = Settings()
-        self.random = random.Random(seed)  # noqa: S311 (repeatable on purpose)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Ids of answers start again; processes that share a state have different ones."""
         self._requests = 0
         self._run = self.store.next("emulator.run") if self.store.shared else 0
 
@@ -118,6 +136,10 @@ class World:
         text = self._digest(f"request.{self._run}", self._requests)
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
 
+    def chance(self) -> float:
+        """A number from 0 to less than 1, the next of those that the seed has."""
+        return int(self._digest("chance", self.store.next("emulator.chance"))[:13], 16) / 16**13
+
     def _digest(self, name: str, number: int) -> str:
         return hashlib.sha256(f"{self.seed}:{name}:{number}".encode()).hexdigest()
 
@@ -127,23 +149,26 @@ class World:
         self.store.clear()
         self.clock.reset()
         self.settings = Settings()
-        self.seed = self.seed if seed is None else seed
-        self.random.seed(self.seed)
-        self._requests = 0
+        self.seed = self.seed if seed is None else int(seed)
+        self.epoch += 1
+        self._begin()
 
     # Settings that processes share, and everything as JSON
 
     def changed(self) -> None:
         """Tell the processes that share the store that clock or settings have changed."""
         if self.store.shared:
-            self.store.publish(self.controls())
+            self.store.publish({**self.controls(), "epoch": self.epoch})
 
-    def sync(self) -> None:
-        """Take over what another process has changed."""
-        if self.store.shared:
-            controls = self.store.published()
-            if controls is not None:
-                self._control(controls)
+    def sync(self) -> bool:
+        """Take over what another process has changed; False when nothing has."""
+        controls = self.store.published()
+        if controls is not None:
+            self._control(controls)
+            if controls["epoch"] != self.epoch:  # the other process has begun anew
+                self.epoch = controls["epoch"]
+                self._begin()
+        return controls is not None
 
     def controls(self) -> dict[str, Any]:
         """Seed, clock and settings as JSON."""
@@ -151,16 +176,20 @@ class World:
         return {"seed": self.seed, "clock": clock, "settings": asdict(self.settings)}
 
     def _control(self, controls: Mapping[str, Any]) -> None:
-        settings = controls["settings"]
-        self.settings = Settings(
-            dict(settings["credentials"]),
-            {name: Transition(**item) for name, item in settings["transitions"].items()},
-            {name: list(items) for name, items in settings["switches"].items()},
-            {name: Fault(**item) for name, item in settings["faults"].items()},
-        )
-        self.seed = int(controls["seed"])
-        self.clock.offset = float(controls["clock"]["offset"])
-        self.clock.frozen = controls["clock"]["frozen"]
+        self.settings = Settings.of(controls["settings"])
+        self.seed, clock = controls["seed"], controls["clock"]
+        self.clock.offset, self.clock.frozen = clock["offset"], clock["frozen"]
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Clock and settings are changed as a whole, or stay as they are when an exception ends it."""
+        before = self.controls()
+        try:
+            yield
+        except Exception:
+            self._control(before)
+            self.changed()
+            raise
 
     def dump(self) -> dict[str, Any]:
         """Everything: documents, counters, clock, settings. `load` takes it back."""
@@ -168,37 +197,51 @@ class World:
         return {
             "version": DUMP_VERSION,
             **self.controls(),
+            "run": self._run,
             "requests": self._requests,
             "counters": store.counters(),
             "collections": {name: dict(store.items(name)) for name in store.collections()},
         }
 
-    def load(self, dump: Mapping[str, Any]) -> None:
+    def load(self, dump: Mapping[str, Any], check: Callable[[Settings], None]) -> None:
         """Put a dump in the place of everything.
+
+        Args:
+            check: raises StateError for settings that cannot be.
 
         Raises:
             StateError: it is not a dump; the state stays as it was.
         """
-        before = self.dump()
         try:
-            self._load(dump)
+            if dump["version"] != DUMP_VERSION:
+                raise StateError(f"version {dump['version']!r}, expected {DUMP_VERSION}")
+            settings = Settings.of(dump["settings"])
+            check(settings)
+            offset, frozen = float(dump["clock"]["offset"]), dump["clock"]["frozen"]
+            check_moment(time.time() + offset if frozen is None else float(frozen))
+            controls = {
+                "seed": int(dump["seed"]),
+                "clock": {"offset": offset, "frozen": frozen},
+                "settings": asdict(settings),
+            }
+            run, requests = int(dump["run"]), int(dump["requests"])
+            counters = {str(name): int(value) for name, value in dump["counters"].items()}
+            documents = {str(name): dict(items) for name, items in dump["collections"].items()}
+            for name, items in documents.items():
+                for key, document in items.items():
+                    if not isinstance(document, dict):
+                        raise StateError(f"{name}/{key} is not an object")
+                    dumps(document)  # raises for what cannot be stored, before anything is given up
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            self._load(before)
             missing = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             raise StateError(f"this is not a dump of an emulator's state: {missing}") from None
-
-    def _load(self, dump: Mapping[str, Any]) -> None:
-        if dump["version"] != DUMP_VERSION:
-            raise StateError(f"version {dump['version']!r}, expected {DUMP_VERSION}")
-        self._control(dump)
         with self.store.transaction():
             self.store.clear()
-            for collection, documents in dump["collections"].items():
-                for key, document in documents.items():
-                    if not isinstance(document, dict):
-                        raise StateError(f"{collection}/{key} is not an object")
-                    self.store.put(collection, key, document)
-            for counter, value in dump["counters"].items():
-                self.store.set_counter(counter, int(value))
-        self._requests = int(dump["requests"])
+            for name, items in documents.items():
+                for key, document in items.items():
+                    self.store.put(name, key, document)
+            for counter, value in counters.items():
+                self.store.set_counter(counter, value)
+        self._control(controls)
+        self._run, self._requests = run, requests
         self.changed()

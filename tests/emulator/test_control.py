@@ -91,18 +91,25 @@ def test_the_clock_keeps_to_what_it_can_show(control: httpx.Client, change: dict
     assert control.get("/state").status_code == 200
 
 
-NO_FAULT = {"id": "1", "effects": {"nonsense": 1}}
+SETTINGS: dict[str, Any] = {"credentials": {}, "transitions": {}, "switches": {}, "faults": {}, "profile": None}
+FAULT = {"id": "1", "effects": {"status": 503}, "provider": None, "operation": None, "times": None, "probability": 1}
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2},
+        {"version": 1},
         {"collections": {"questionpro/batches": {"1": 5}}},
         {"collections": None},
         {"clock": {"offset": "late"}},
-        {"settings": {"credentials": {}, "transitions": {}, "switches": {}, "faults": {"1": NO_FAULT}}},
-        {"settings": {"credentials": {}, "transitions": {"asavie": {"mode": "never"}}, "switches": {}, "faults": {}}},
+        {"settings": {**SETTINGS, "faults": {"1": {**FAULT, "effects": {"nonsense": 1}}}}},
+        {"settings": {**SETTINGS, "faults": {"1": {**FAULT, "provider": "nobody"}}}},
+        {"settings": {**SETTINGS, "transitions": {"supermetrics": {"mode": "never", "every": 1}}}},
+        {"settings": {**SETTINGS, "transitions": {"asavie": {"mode": "reads", "every": 1}}}},
+        {"settings": {**SETTINGS, "switches": {"asavie": ["nothing_like_it"]}}},
+        {"settings": {**SETTINGS, "credentials": {"some-key": "golden"}}},
+        {"settings": {**SETTINGS, "profile": "calm"}},
+        {"clock": {"offset": 1e300, "frozen": None}},
     ],
 )
 def test_a_bad_dump_changes_nothing(emulator: Emulator, control: httpx.Client, change: dict[str, Any]) -> None:
@@ -113,6 +120,43 @@ def test_a_bad_dump_changes_nothing(emulator: Emulator, control: httpx.Client, c
     assert answer.status_code in (400, 422)
     assert "detail" in answer.json()
     assert emulator.dump() == before
+
+
+def test_a_dump_that_cannot_be_written_changes_nothing(emulator: Emulator) -> None:
+    before = emulator.dump()
+    with pytest.raises(StateError):
+        emulator.load({**before, "collections": {"questionpro/batches": {"1": {"a": object()}}}})
+    assert emulator.dump() == before
+
+
+def test_faults_of_a_dump_are_read_as_any_others(emulator: Emulator, control: httpx.Client, qp: httpx.Client) -> None:
+    faults = {"1": {**FAULT, "effects": {"retry-after": 5, "status": "503"}}}
+    answer = control.put("/state", json={**emulator.dump(), "settings": {**SETTINGS, "faults": faults}})
+    assert answer.status_code == 204
+    emulator.set_credential(emulator.credential)
+    refused = qp.get("/micropanel/batches/4445556")
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+
+
+def test_what_is_refused_changes_nothing(emulator: Emulator, control: httpx.Client) -> None:
+    before = emulator.dump()["settings"]
+    assert control.put("/clock", json={"frozen": True, "now": "6000-01-01T00:00:00Z"}).status_code == 422
+    assert control.get("/clock").json()["frozen"] is False
+    change = {"transition": {"mode": "immediate", "every": 1}, "oddities": {"integer_error_id": True, "nope": True}}
+    assert control.put("/providers/questionpro", json=change).status_code == 422
+    refused = control.put("/providers/asavie", json={"transition": {"mode": "immediate", "every": 1}})
+    assert refused.json()["detail"] == "nothing of asavie goes from state to state by itself"
+    assert emulator.dump()["settings"] == before
+
+
+def test_a_seed_is_a_whole_number(emulator: Emulator, control: httpx.Client, qp: httpx.Client) -> None:
+    def bodies(seed: float) -> list[str]:
+        control.put("/seed", json={"seed": seed})
+        control.put("/clock", json={"frozen": True, "now": "2024-05-01T12:00:00Z"})
+        return [qp.get("/micropanel/batches/4445556").text for _ in range(3)]
+
+    assert bodies(1) == bodies(1.0)
+    emulator.seed(0)
 
 
 def test_credentials(control: httpx.Client, qp: httpx.Client) -> None:

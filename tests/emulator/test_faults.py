@@ -180,11 +180,11 @@ def test_by_provider_operation_and_count(emulator: Emulator, qp: httpx.Client, s
     [
         ({"provider": "questionnaire"}, "no provider 'questionnaire'; there are questionpro, supermetrics, asavie"),
         ({"operation": "getBach"}, "no operation 'getBach'; did you mean getBatch"),
-        ({"operation": "zzz"}, "no operation 'zzz'; GET /_emulator/operations lists them"),
+        ({"operation": "zzz"}, "no operation 'zzz'; did you mean createBatch, "),
         ({"provider": "asavie", "operation": "createResponse"}, "no operation 'createResponse' of asavie; "),
     ],
 )
-def test_a_fault_that_could_never_strike_is_refused(emulator: Emulator, place: dict[str, str], said: str) -> None:
+def test_a_fault_that_could_never_strike_is_refused(emulator: Emulator, place: dict[str, Any], said: str) -> None:
     with pytest.raises(FaultError, match="no ") as caught:
         emulator.faults.add("status=503", **place)
     assert str(caught.value).startswith(said)
@@ -220,7 +220,21 @@ def test_a_reset_before_the_answer_comes_after_the_write(emulator: Emulator, qp:
 
 
 @pytest.mark.parametrize(
-    "fault", ["explode", "status=9", "delay=-1", "reset=now", "drop=status", ";", "quota=3", "delay=x"]
+    "fault",
+    [
+        *(
+            "explode",
+            "status=9",
+            "status=204",
+            "status=302",
+            "status",
+            "delay=-1",
+            "delay=nan",
+            "reset=now",
+            "drop=status",
+        ),
+        *(";", "quota=3", "delay=x", "truncate=1", "retry-after=date:99999999999999", "retry-after=ms:soon"),
+    ],
 )
 def test_faults_that_cannot_be(emulator: Emulator, qp: httpx.Client, fault: str) -> None:
     with pytest.raises(FaultError):
@@ -259,3 +273,42 @@ def test_an_extra_request_id_that_the_captured_schema_forbids(emulator: Emulator
     emulator.oddity("questionpro", "request_id")
     assert "requestID" in qp.get("/surveys/7654321/responses/12345678").json()
     assert emulator.breaches == []
+
+
+def test_failures_come_one_after_another(emulator: Emulator, qp: httpx.Client) -> None:
+    """A fault that keeps the operation from being called has its turn when the one before is used up."""
+    emulator.faults.add("status=503", times=1)
+    emulator.faults.add("status=429;retry-after=0", times=2)
+    slow = emulator.faults.add("delay=0")
+    assert [qp.get(BATCH).status_code for _ in range(4)] == [503, 429, 429, 200]
+    assert [fault.id for fault in emulator.faults.all] == [slow.id]
+
+
+def test_an_effect_that_finds_nothing_says_so(emulator: Emulator, qp: httpx.Client, av: httpx.Client) -> None:
+    found = qp.get(BATCH, headers={"X-Emulator-Fault": "drop=/nope;delay=0"})
+    assert "status" in found.json()["response"]
+    assert found.headers["x-emulator-diagnostic"].endswith("(drop: nothing in this answer to change)")
+    batch = av.get("/v1/batches/batch-0001", headers={"X-Emulator-Fault": "enum", "Accept": "application/json"})
+    assert "SOMETHING_NEW" not in batch.text  # no enumeration is documented
+    assert "enum: nothing" in batch.headers["x-emulator-diagnostic"]
+
+
+def test_values_may_stand_in_quotation_marks(qp: httpx.Client) -> None:
+    answer = qp.get(BATCH, headers={"X-Emulator-Fault": 'content-type="text/html; charset=utf-8";delay=0'})
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_nothing_of_the_body_may_be_sent(emulator: Emulator, qp: httpx.Client) -> None:
+    emulator.faults.add({"truncate": 0})
+    with pytest.raises(httpx.RemoteProtocolError), qp.stream("GET", BATCH) as answer:
+        assert b"".join(answer.iter_bytes()) == b""
+
+
+def test_chances_are_part_of_the_state(emulator: Emulator, qp: httpx.Client) -> None:
+    emulator.faults.add("status=503", probability=0.5)
+    for _ in range(5):
+        qp.get(BATCH)
+    dump = emulator.dump()
+    first = [qp.get(BATCH).status_code for _ in range(20)]
+    emulator.load(dump)
+    assert [qp.get(BATCH).status_code for _ in range(20)] == first

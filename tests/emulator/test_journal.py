@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from urllib.parse import unquote
+
 import httpx
 import pytest
 from truecopy_emulator import Emulator
+from truecopy_emulator.journal import Exchange, log_line
 
 from .conftest import KEY, TLS, get, post
 
+SECRET = "s3cret-of-somebody-who-mistook-the-place"
 PATH = "/surveys/7654321/responses"
 
 
@@ -95,3 +101,88 @@ def test_it_forgets_the_oldest() -> None:
             client.get(f"http://emulator/questionpro/a/api/v2/micropanel/batches/{number}", headers={"api-key": KEY})
     assert [exchange.number for exchange in emulator.journal] == [3, 4, 5]
     assert emulator.journal.total == 5
+
+
+def test_large_exchanges_push_older_ones_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("truecopy_emulator.journal.BYTES", 250_000)
+    emulator = Emulator()
+    with httpx.Client(verify=TLS, transport=emulator.transport()) as client:
+        url = "http://emulator/questionpro/a/api/v2" + PATH
+        for _ in range(5):
+            client.post(url, headers={"api-key": "wrong"}, content=b"x" * 100_000)
+        assert [exchange.number for exchange in emulator.journal] == [4, 5]
+        client.get(url, headers={"api-key": KEY, "x-large": "y" * 240_000})
+        assert [exchange.number for exchange in emulator.journal] == [6]
+        client.post(url, headers={"api-key": "wrong"}, content=b"x" * 300_000)
+    assert (len(emulator.journal), emulator.journal.total) == (0, 7)
+
+
+def test_an_operation_that_does_not_exist_is_no_assertion(emulator: Emulator) -> None:
+    with pytest.raises(ValueError, match="no operation 'creatResponse'; did you mean createResponse"):
+        emulator.journal.assert_not_called("creatResponse")
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "body"),
+    [
+        ("", {"api_key": SECRET}, ""),
+        ("", {"x-apikey": SECRET}, ""),
+        ("", {"token": SECRET}, ""),
+        ("", {"cookie": f"session={SECRET}"}, ""),
+        (f"api%4Bey={SECRET}", {}, ""),
+        (f"a=b&key={SECRET}", {}, ""),
+        (f"accessKey={SECRET}", {}, ""),
+        ("apiKey=" + "".join(f"%{ord(letter):02x}" for letter in SECRET), {}, ""),
+        ("", {"content-type": "application/x-www-form-urlencoded"}, f"client%5Fsecret={SECRET}"),
+        ("", {"content-type": "application/xml"}, f"<t><client_secret>{SECRET}</client_secret></t>"),
+        ("", {"content-type": "application/json"}, f'{{"responseSet": [], "password": "{SECRET}"}}'),
+    ],
+)
+def test_misplaced_secrets_are_masked(
+    emulator: Emulator, query: str, headers: dict[str, str], body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emulator.engine.log = log_line
+    try:
+        post(f"{emulator.url('questionpro')}{PATH}?{query}", headers=headers, content=body.encode())
+        post(f"{emulator.url('questionpro')}{PATH}?{query}", headers={**headers, "api-key": KEY}, content=body.encode())
+    finally:
+        emulator.engine.log = None
+    shown = f"{emulator.journal.views()}{list(emulator.journal)}{capsys.readouterr().err}"
+    assert "***" in shown
+    assert SECRET not in unquote(shown)
+    assert SECRET[:30] not in unquote(shown)
+
+
+def test_what_a_document_calls_a_credential_is_masked(tmp_path: Path) -> None:
+    schemes = {
+        "a": {"type": "apiKey", "in": "header", "name": "X-Pass"},
+        "b": {"type": "apiKey", "in": "query", "name": "who"},
+    }
+    path = tmp_path / "mine.json"
+    operation = {"operationId": "look", "security": [{"a": []}, {"b": []}], "responses": {"204": {"description": ""}}}
+    info = {"title": "Mine", "version": "1"}
+    path.write_text(
+        json.dumps(
+            {"openapi": "3.1.0", "info": info, "paths": {"/x": {"get": operation}}}
+            | {"components": {"securitySchemes": schemes}}
+        )
+    )
+    emulator = Emulator(specs={"/mine": path})
+    with httpx.Client(verify=TLS, transport=emulator.transport()) as client:
+        client.get("http://emulator/mine/x", headers={"X-Pass": SECRET})
+        client.get("http://emulator/mine/x", params={"who": SECRET})
+        assert client.get("http://emulator/mine/x", params={"who": KEY, "other": KEY}).status_code == 204
+    shown = str(emulator.journal.views())
+    assert SECRET not in shown
+    assert KEY not in shown
+
+
+def test_a_log_that_nobody_reads_any_more_keeps_nothing_from_being_answered(
+    emulator: Emulator, qp: httpx.Client
+) -> None:
+    def gone(exchange: Exchange) -> None:
+        raise BrokenPipeError
+
+    emulator.engine.log = gone
+    assert qp.post(PATH, json={"responseSet": []}).status_code == 200
+    assert emulator.engine.log is None

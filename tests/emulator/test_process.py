@@ -6,12 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
+from truecopy_emulator import Emulator
 from truecopy_emulator.__main__ import main
+from truecopy_emulator.server import GRACE
 
-from .conftest import get
+from .conftest import DATA, get
 
 COMMAND = [sys.executable, "-m", "truecopy_emulator"]
 
@@ -61,6 +65,8 @@ def test_other_hosts_are_asked_for() -> None:
         (["--host", "nowhere.invalid", "--public"], "cannot listen on nowhere.invalid"),
         (["--state", "postgresql://me:pw@127.0.0.1:HUSHHUSH/db"], "URL cannot be opened"),
         (["--journal", "9" * 30], "--journal"),
+        (["--state", ":memory:"], "leave the state out"),
+        (["--certificate", str(DATA / "localhost.pem"), "--key", str(DATA / "encrypted.key")], "TLS with"),
     ],
 )
 def test_what_cannot_be_is_one_error_without_secrets(arguments: list[str], said: str) -> None:
@@ -69,6 +75,29 @@ def test_what_cannot_be_is_one_error_without_secrets(arguments: list[str], said:
     assert said in result.output
     assert result.output.count("Error:") == 1
     assert "HUSHHUSH" not in result.output
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", b"POST / HTTP/1.1\r\nhost: x\r\n"]
+)
+def test_connections_on_which_nothing_is_asked_do_not_keep_it_from_stopping(said: bytes) -> None:
+    with Emulator() as emulator, socket.create_connection(("127.0.0.1", emulator.port)) as idle:
+        idle.sendall(said)
+        assert get(f"{emulator.origin}/_emulator/health").status_code == 200
+        started = time.monotonic()
+        emulator.stop()
+        assert time.monotonic() - started < GRACE / 2
+
+
+def test_what_is_being_answered_is_finished() -> None:
+    with Emulator() as emulator, ThreadPoolExecutor(1) as pool:
+        url = emulator.url("questionpro") + "/micropanel/batches/4445556"
+        headers = {"X-Emulator-Fault": "delay=1", "api-key": emulator.credential}
+        answer = pool.submit(get, url, headers=headers)
+        while not emulator.journal.total:
+            time.sleep(0.01)
+        emulator.stop()
+        assert answer.result(10).status_code == 200
 
 
 def test_runs_without_standard_input_at_a_host_name() -> None:

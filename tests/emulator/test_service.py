@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import ssl
 import subprocess
@@ -23,10 +24,13 @@ RESPONSES = "/surveys/7654321/responses"
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(*arguments: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The command, and QuestionPro's base URL as it says it."""
     command = [sys.executable, "-m", "truecopy_emulator", "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, **variables}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().split()[1], process
@@ -70,6 +74,15 @@ def test_workers_stop_even_while_they_start(tmp_path: Path) -> None:
     with serving("--workers", "3", "--state", str(tmp_path / "state.db")) as (_, process):
         pass
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("options", [("--http", "2"), ("--certificate", str(CERTIFICATE), "--key", str(PRIVATE)), ()])
+def test_workers_say_when_they_are_ready(tmp_path: Path, options: tuple[str, ...]) -> None:
+    proxy = "http://127.0.0.1:9"  # nothing of ours goes through it
+    state = ("--workers", "2", "--state", str(tmp_path / "state.db"))
+    with serving(*state, *options, http_proxy=proxy, https_proxy=proxy) as (base, _):
+        scheme = "https" if "--key" in options else "http"
+        assert base.startswith(f"{scheme}://127.0.0.1:")
 
 
 def test_workers_need_a_state() -> None:

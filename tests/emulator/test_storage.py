@@ -217,6 +217,94 @@ def test_emulators_that_share_a_file_see_each_others_changes(tmp_path: Path) -> 
         emulator.world.store.close()
 
 
+@pytest.mark.parametrize("key", ["", "a\0b", "long " * 1000, "\u00e4\U0001f600", "sha256:"])
+def test_any_text_is_a_key(store: Store, key: str) -> None:
+    for name in ("first", key, "last"):
+        store.put("things", name, {"name": name})
+    store.put("things", key, {"name": key, "changed": True})
+    assert store.get("things", key) == {"name": key, "changed": True}
+    assert [name for name, _ in store.items("things")] == ["first", key, "last"]
+
+
+def test_counters_of_the_store_itself_are_not_loaded(tmp_path: Path) -> None:
+    emulator = Emulator(state=tmp_path / "state.db")
+    before = emulator.dump()
+    with pytest.raises(StateError, match="size of"):
+        emulator.load({**before, "counters": {"size of questionpro/responses/7654321": 0}})
+    assert emulator.dump() == before
+    emulator.world.store.close()
+
+
+def test_one_seed_gives_the_same_bytes_also_where_the_state_was_there_before(tmp_path: Path) -> None:
+    def bodies() -> list[str]:
+        emulator = Emulator(state=tmp_path / "state.db", seed=7)
+        emulator.reset()
+        emulator.clock.set(1.7e9)
+        emulator.clock.freeze()
+        emulator.clock.set(1.7e9)
+        with client(emulator) as http:
+            found = [http.get(RESPONSES + "?perPage=1").text, http.post(RESPONSES, json={"responseSet": []}).text]
+        emulator.world.store.close()
+        return found
+
+    assert bodies() == bodies()
+
+
+def test_what_a_state_was_made_with_stays(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    first = Emulator(state=path, seed=7, profile="down")
+    with pytest.raises(StateError, match="made with the seed 7"):
+        Emulator(state=path, seed=8)
+    same = Emulator(state=path)
+    assert (same.world.seed, str(same.faults.all[0])) == (7, "status=503;retry-after=30")
+    other = Emulator(state=path, profile="quota")
+    assert [str(fault) for fault in other.faults.all] == ["quota"]
+    other.faults.add("delay=0")
+    assert len(Emulator(state=path, profile="quota").faults.all) == 2  # it has that profile, and what was added
+    other.reset()
+    assert [str(fault) for fault in other.faults.all] == ["quota"]
+    for emulator in (first, same, other):
+        emulator.world.store.close()
+
+
+def test_a_state_that_fails_is_an_answer(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    emulator = Emulator(state=path, shared_journal=True)
+    assert len(post(emulator)) == 1
+    emulator.world.store.close()
+    for file in tmp_path.iterdir():
+        file.unlink()
+    path.mkdir()
+    with client(emulator) as http:
+        answer = http.post(RESPONSES, json={"responseSet": []})
+        assert answer.status_code == 500
+        assert answer.json()["response"]["error"]["httpStatusCode"] == 500
+        assert answer.headers["x-emulator-diagnostic"].startswith("E504 state unavailable: the state ")
+        health = http.get("http://emulator/_emulator/health")
+    assert (health.status_code, health.json()["status"]) == (500, 500)
+
+
+def test_states_that_cannot_be(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="leave the state out"):
+        open_store(":memory:")
+    with sqlite3.connect(tmp_path / "other.db") as database:
+        database.execute("CREATE TABLE truecopy_counters (something INTEGER)")
+    database.close()
+    with pytest.raises(StateError, match="cannot be opened: no such column"):
+        open_store(tmp_path / "other.db")
+    with pytest.raises(StateError) as caught:
+        open_store("postgresql://nobody@127.0.0.1:1/x?password=HUSHHUSH&connect_timeout=2")
+    assert "HUSHHUSH" not in str(caught.value)
+
+
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "what?a=b#c.db"
+    store = open_store(path)
+    store.put("a", "b", {})
+    store.close()
+    assert path.exists()
+
+
 def test_a_page_costs_the_same_wherever_it_is(tmp_path: Path) -> None:
     """By index, not by counting: SQLite says so itself."""
     path = tmp_path / "state.db"
@@ -225,11 +313,11 @@ def test_a_page_costs_the_same_wherever_it_is(tmp_path: Path) -> None:
     emulator.world.store.close()
     with sqlite3.connect(path) as database:
         plan = database.execute(
-            "EXPLAIN QUERY PLAN SELECT key, body FROM truecopy_documents"
+            "EXPLAIN QUERY PLAN SELECT key, body FROM truecopy_state"
             " WHERE collection = 'x' AND position > 5 ORDER BY position LIMIT 10"
         ).fetchall()
     database.close()
-    assert "truecopy_positions (collection=? AND position>?)" in str(plan)
+    assert "truecopy_state_positions (collection=? AND position>?)" in str(plan)
 
 
 def _postgresql() -> str | None:
@@ -257,6 +345,9 @@ def test_postgresql() -> None:
     numbers = [number for row in found for number in row]
     assert len(set(numbers)) == 80
     assert total(one) == total(two) == 81
+    for key in ("a\0b", "long " * 5000):
+        one.world.store.put("things", key, {})
+        assert key in dict(two.world.store.items("things"))
     one.faults.add("status=503", times=1)
     with client(two) as http:
         assert [http.get(RESPONSES).status_code for _ in range(2)] == [503, 200]

@@ -107,13 +107,16 @@ async function refreshJournal() {
   return undefined;
 }
 
-// Replace the children of a node unless the user is in there: nobody loses the focus to a timer.
+// Replace the children of a node unless the user is choosing something there: nobody loses the focus to a timer.
 function fill(node, rows, show) {
   const text = JSON.stringify(rows);
   if (node.dataset.shown === text) return;
-  if (node.contains(document.activeElement) && document.activeElement.matches("select, input[type=number]")) return;
+  const controls = () => [...node.querySelectorAll("a, button, input, select")];
+  const focused = controls().indexOf(document.activeElement);
+  if (focused >= 0 && document.activeElement.matches("select, input[type=number]")) return;
   node.dataset.shown = text;
   node.replaceChildren(...rows.map(show));
+  if (focused >= 0) controls().at(Math.min(focused, controls().length - 1))?.focus();
 }
 
 async function refresh() {

@@ -11,7 +11,9 @@ if (window.SwaggerUIBundle) {
     deepLinking: false,
     validatorUrl: null,
     requestInterceptor: (request) => {
-      if (token && request.url.includes("/_emulator/")) request.headers.Authorization = `Bearer ${token}`;
+      const { origin, pathname } = new URL(request.url, location.href);
+      const ours = origin === location.origin && pathname.startsWith("/_emulator/");
+      if (token && ours) request.headers.Authorization = `Bearer ${token}`;
       return request;
     },
   });
