@@ -242,9 +242,9 @@ class Server:
         if self._server is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._server.stop)
         give_up = time.monotonic() + GRACE
-        self._thread.join(0.2)
         while self._busy and self._thread.is_alive() and time.monotonic() < give_up:
             self._thread.join(0.05)
+        self._thread.join(0.5)  # what was answered leaves, and connections end that have nothing else
         if self._thread.is_alive():  # connections on which nothing is asked, or not to its end
             close_all(self.port)
             self._thread.join(2)
