@@ -5,12 +5,13 @@ How a provider words its failures is data: ``Family`` says where each field of R
 
 from __future__ import annotations
 
+import html
 import http
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, NoReturn
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
 from truecopy import errors
 from truecopy.exchange import Answer, Headers
@@ -27,6 +28,15 @@ _SECRET_MEMBER = re.compile(
     r"""\s* [=:] \s* [\\"']* )"""
     r"""( (?: bearer \s+ )? [^&"'\s<>\\]+ )"""
 )
+_REDACTED = "[redacted]"
+_SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"\\(?:u00([0-9a-f]{2})|(.))", re.I | re.S), lambda found: found[2] or chr(int(found[1], 16))),
+    (re.compile(r"%([0-9a-f]{2})", re.I), lambda found: chr(int(found[1], 16))),
+    (re.compile(r"&(?:#[0-9]{1,3}|#x[0-9a-f]{1,4}|amp|lt|gt|quot|apos);", re.I), lambda found: html.unescape(found[0])),
+    (re.compile(r"~([01])"), lambda found: "~/"[int(found[1])]),
+)
+"""How JSON, URLs, HTML and JSON pointers write characters."""
+_LONGEST_ESCAPE = 6
 _WHOLE = re.compile("[0-9]{1,18}")
 
 
@@ -87,13 +97,29 @@ def dig(body: Any, path: Iterable[str]) -> Any:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without the given secrets, quoted or not, and without the values of members that usually hold one."""
+    """The text without the given secrets, however they are spelled, and without the values of members that usually
+    hold one."""
     for secret in secrets:
-        pointed = secret.replace("~", "~0").replace("/", "~1")
-        quoted = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
-        for written in {secret, *quoted, json.dumps(secret)[1:-1], pointed}:
-            text = text.replace(written, "[redacted]")
-    return _SECRET_MEMBER.sub(r"\1[redacted]", text)
+        for written in (secret, quote_plus(secret)):
+            text = text.replace(written, _REDACTED)
+        for pattern, read in _SPELLINGS:
+            if pattern.search(text):
+                text = _hidden(text, secret, pattern, read)
+    return _SECRET_MEMBER.sub(rf"\1{_REDACTED}", text)
+
+
+def _hidden(text: str, secret: str, pattern: re.Pattern[str], read: Callable[[re.Match[str]], str]) -> str:
+    """The text without a secret that is spelled by some escapes."""
+    plain, places, end = "", list[int](), 0  # the text without escapes, and where each of its characters stands
+    for found in pattern.finditer(text):
+        plain += text[end : found.start()] + read(found)
+        places += range(end, found.start() + 1)
+        end = found.end()
+    plain, places = plain + text[end:], [*places, *range(end, len(text) + 1)]
+    while (at := plain.rfind(secret)) >= 0:
+        text = text[: places[at]] + _REDACTED + text[places[at + len(secret)] :]
+        plain = plain[:at]
+    return text
 
 
 def shown_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> Headers:
@@ -122,7 +148,7 @@ def read(wording: Wording, answer: Answer, secrets: list[str], now: float) -> An
     Raises:
         ApiError: The status or the envelope says failure.
         MaybeSentError: The answer says success and broke off.
-        ResponseMismatchError: The answer says success and is not JSON, or is too large.
+        ResponseMismatchError: The answer says success and is not JSON, too large, or in no coding that can be read.
     """
     body, reason = _parse(answer)
     failure = _failure(wording, answer.status, body)
@@ -132,7 +158,7 @@ def read(wording: Wording, answer: Answer, secrets: list[str], now: float) -> An
             error.detail = reason if answer.body else "the answer does not say why"
     elif reason is None:
         return body
-    elif answer.broken and not answer.too_large:
+    elif answer.broken and not answer.unreadable:
         error = errors.MaybeSentError(reason)
     else:
         error = errors.ResponseMismatchError(
@@ -170,7 +196,7 @@ def clean(error: errors.TruecopyError, secrets: list[str]) -> None:
 
 def _start(body: bytes, secrets: list[str]) -> str:
     """The start of a body, redacted. What is read ends well before a secret that the reading may have cut."""
-    margin = max(map(len, secrets), default=0)
+    margin = _LONGEST_ESCAPE * max(map(len, secrets), default=0)
     read = body[: _SHOWN_BODY * 4 + margin]
     text = redact(read.decode("utf-8", "replace"), secrets)
     return text[: min(_SHOWN_BODY, len(text) - margin if len(read) < len(body) else _SHOWN_BODY)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 from truecopy.credentials import ClientCredentials
-from truecopy.errors import NotSentError, TruecopyError
+from truecopy.errors import ConfigurationError, NotSentError, TruecopyError
 from truecopy.exchange import Answer, Request
 from truecopy.life import ApiResponse, Backend, Call, Core, Lock, OnUpdate, Paging, Plan, Until, waiting
 from truecopy.pools import AsyncPool, Pool
@@ -36,7 +37,15 @@ class AsyncBackend:
         import asyncio
 
         value = function()
-        return await asyncio.wait_for(value, seconds) if inspect.isawaitable(value) else value
+        if not inspect.isawaitable(value):
+            return value
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await value
+        except TimeoutError:
+            if limit.expired():
+                raise NotSentError("the credential did not come in time") from None
+            raise
 
     async def block(self, function: Callable[[], T]) -> T:
         import asyncio
@@ -67,13 +76,17 @@ class SyncBackend:
         clock.sleep(seconds)
 
     async def ask(self, function: Callable[[], Any], seconds: float | None = None) -> Any:
-        return function()
+        value = function()
+        if inspect.iscoroutine(value):
+            value.close()
+            raise ConfigurationError("a synchronous client cannot await what a coroutine function returns")
+        return value
 
     async def block(self, function: Callable[[], T]) -> T:
         return function()
 
     async def lock(self, credential: ClientCredentials, seconds: float) -> Lock:
-        if not credential.lock.acquire(seconds):
+        if not credential.lock.acquire(timeout=min(max(seconds, 0.0), threading.TIMEOUT_MAX)):
             raise NotSentError(_NO_TOKEN)
         return credential.lock
 

@@ -79,8 +79,11 @@ class BaseClient:
             raise ConfigurationError("pass datacenter or base_url, not both")
         url = options.get("base_url", os.environ.get(f"{provider.name.upper()}_BASE_URL") or None)
         base_url = _base_url(_server(provider, datacenter) if datacenter is not None or url is None else url)
+        settings = _changed(provider, Settings(), options)
+        if not self._asynchronous and any(map(inspect.iscoroutinefunction, vars(settings.hooks).values())):
+            raise ConfigurationError("a hook is a coroutine function: only the asynchronous client can await it")
         self._options = options
-        self._start(given, base_url, _changed(provider, Settings(), options))
+        self._start(given, base_url, settings)
 
     def _start(self, given: Fixed | Asked | ClientCredentials, base_url: str, settings: Settings) -> None:
         limiter = self._options.get("limiter")
@@ -89,14 +92,21 @@ class BaseClient:
             base_url,
             given,
             settings,
-            _limiter(self.PROVIDER, limiter) if limiter else None,
+            None if limiter is None or limiter is False else _limiter(self.PROVIDER, limiter),
             Drift(),
             functools.partial(_recipe, type(self), self._options),
         )
         self._setup(core, self._open_pool(base_url))
 
-    def _open_pool(self, base_url: str) -> Any:
-        raise NotImplementedError
+    def _open_pool(self, base_url: str) -> Pool | AsyncPool:
+        given = self._options.get("http_client")
+        if given is not None:
+            from truecopy.over_httpx import adopt
+
+            given = adopt(given, asynchronous=self._asynchronous)
+        if self._asynchronous:
+            return AsyncPool(lambda: given or open_async_exchange(base_url))
+        return Pool(lambda: given or open_exchange(base_url))
 
     def _setup(self, core: Core, pool: Any) -> None:
         self._core = core
@@ -165,7 +175,7 @@ def _recipe(kind: type[BaseClient], options: Options, core: Core) -> tuple[Any, 
     if options.get("http_client") is not None:
         raise ConfigurationError("a client with an http_client of its own cannot be pickled")
     embed, limiter = options.get("pickle_credentials", False), options.get("limiter")
-    if isinstance(limiter, str) and urlsplit(limiter).password and not embed:
+    if isinstance(limiter, str) and not embed and (urlsplit(limiter).password or "password" in urlsplit(limiter).query):
         raise ConfigurationError("the limiter's URL holds a password: give the client pickle_credentials=True")
     kept = {"limiter": limiter, "pickle_credentials": embed}
     return kind, core.credential.reference(embed=embed), core.base_url, core.settings, kept
@@ -190,10 +200,6 @@ class SyncClient(BaseClient):
     """A client for threads: one instance may be used by many. A context manager."""
 
     _asynchronous = False
-
-    def _open_pool(self, base_url: str) -> Pool:
-        given = self._options.get("http_client")
-        return Pool((lambda: open_exchange(base_url)) if given is None else _adopted(given, asynchronous=False))
 
     def fetch(self, url: str) -> Any:
         """The JSON behind a URL that an answer names, such as a result's or StatusUrl; the credential is sent along.
@@ -223,12 +229,6 @@ class AsyncClient(BaseClient):
 
     _asynchronous = True
 
-    def _open_pool(self, base_url: str) -> AsyncPool:
-        given = self._options.get("http_client")
-        return AsyncPool(
-            (lambda: open_async_exchange(base_url)) if given is None else _adopted(given, asynchronous=True)
-        )
-
     async def fetch(self, url: str) -> Any:
         """Like ``SyncClient.fetch``."""
         return await self._calls.fetch(self._same_origin(url))
@@ -242,13 +242,6 @@ class AsyncClient(BaseClient):
 
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
-
-
-def _adopted(given: Any, *, asynchronous: bool) -> Callable[[], Any]:
-    from truecopy.over_httpx import adopt
-
-    exchange = adopt(given, asynchronous=asynchronous)
-    return lambda: exchange
 
 
 def _server(provider: Provider, name: str | None) -> str:

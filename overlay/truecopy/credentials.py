@@ -6,11 +6,12 @@ A credential is checked when a client is made; its value is never part of a mess
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from truecopy.errors import AuthenticationError, ConfigurationError
-from truecopy.locks import Lock
+from truecopy.forks import begin_with_forks
 
 Given = str | Callable[[], str] | Callable[[], Awaitable[str]] | None
 """What users pass: the secret, a function that returns it (asked before each request), or None for the environment."""
@@ -35,13 +36,14 @@ def checked(secret: object, what: str) -> Secret:
     """
     if not isinstance(secret, str):
         raise ConfigurationError(f"{what} must be a string, not {type(secret).__name__}")
+    secret = Secret(secret)
     if not secret.strip():
         raise ConfigurationError(f"{what} is empty")
     if secret != secret.strip():
         raise ConfigurationError(f"{what} has white space at its start or end")
     if not secret.isascii() or not secret.isprintable():
         raise ConfigurationError(f"{what} has characters that a header cannot carry")
-    return Secret(secret)
+    return secret
 
 
 class Fixed:
@@ -88,6 +90,7 @@ class Asked:
 
     def accept(self, secret: object) -> str:
         """Check what the function returned."""
+        secret = Secret(secret) if isinstance(secret, str) else secret  # a traceback may show this frame
         self._last = checked(secret, f"what the function for {self._what} returned")
         return self._last
 
@@ -118,7 +121,10 @@ class ClientCredentials:
         self._client_secret = checked(client_secret, "client_secret")
         self._token: str | None = None
         self._renew_at = 0.0
-        self.lock = Lock()
+        begin_with_forks(self)
+
+    def begin(self) -> None:
+        self.lock = threading.Lock()
         """Held while a token is fetched, so that one is fetched at a time."""
 
     def form(self) -> dict[str, str]:
@@ -169,9 +175,14 @@ def credential(given: Given, what: str, variable: str) -> Fixed | Asked:
     """
     if given is None:
         if not (value := os.environ.get(variable)):
-            raise ConfigurationError(f"no {what}: pass {what}=… or set the environment variable {variable}")
-        return Fixed(value, f"the environment variable {variable}", variable)
+            passing = "" if what == _variable(variable) else f"pass {what}=… or "
+            raise ConfigurationError(f"there is no credential: {passing}set the environment variable {variable}")
+        return Fixed(value, _variable(variable), variable)
     return Asked(given, what) if callable(given) else Fixed(given, what)
+
+
+def _variable(name: str) -> str:
+    return f"the environment variable {name}"
 
 
 def client_credentials(
@@ -183,12 +194,13 @@ def client_credentials(
         ConfigurationError: One is given without the other, or cannot be used.
     """
     passed = client_id is not None or client_secret is not None
-    values = (client_id, client_secret) if passed else (os.environ.get(variables[0]), os.environ.get(variables[1]))
-    if values == (None, None):
+    if not passed:
+        client_id, client_secret = (os.environ.get(name) or None for name in variables)
+    if client_id is None and client_secret is None:
         return None
-    if None in values:
+    if client_id is None or client_secret is None:
         raise ConfigurationError(f"client_id and client_secret go together (or {' and '.join(variables)})")
-    return ClientCredentials(*values, None if passed else variables)
+    return ClientCredentials(client_id, client_secret, None if passed else variables)
 
 
 def _refuse_embedding(embed: bool) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from truecopy.locks import Lock
+from truecopy.forks import begin_with_forks
 from truecopy.schema import Check, Finding, errors_in
 
 P = TypeVar("P")
@@ -35,7 +36,10 @@ class Drift:
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, Finding], int] = {}
-        self._lock = Lock()
+        begin_with_forks(self)
+
+    def begin(self) -> None:
+        self._lock = threading.Lock()
 
     def record(self, operation: str, findings: list[Finding]) -> None:
         """Count findings on one answer."""

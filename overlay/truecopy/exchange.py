@@ -62,6 +62,8 @@ class Request:
     """When to give up, on the clock of time.monotonic()."""
     limit: int
     """Bytes of the answer's body that are read at the most."""
+    secret_url: bool = False
+    """Whether the URL holds the credential."""
 
 
 @dataclass(slots=True, repr=False)
@@ -73,8 +75,8 @@ class Answer:
     body: bytes
     broken: str | None = None
     """Why the body is not whole, if it isn't."""
-    too_large: bool = False
-    """Whether the body is cut because it passes the limit."""
+    unreadable: bool = False
+    """Whether it would be no better the next time: it passes the limit, or is not in the coding that its label says."""
 
 
 class Body:
@@ -87,7 +89,10 @@ class Body:
         coding = answer.headers.get("content-encoding", "identity").lower()
         self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding in ("gzip", "x-gzip", "deflate") else None
         if self._inflate is None and coding not in ("identity", ""):
-            answer.broken = "the body has a content coding that was not asked for"
+            self._refuse("the body has a content coding that was not asked for")
+
+    def _refuse(self, why: str) -> None:
+        self._answer.broken, self._answer.unreadable = why, True
 
     def add(self, chunk: bytes) -> bool:
         """Take one chunk; returns whether to go on."""
@@ -104,11 +109,10 @@ class Body:
             try:
                 chunk = self._inflate.decompress(chunk, self._room + 1)
             except zlib.error:
-                self._answer.broken = "the body is not in the content coding that it is labelled with"
+                self._refuse("the body is not in the content coding that it is labelled with")
                 return
         if len(chunk) > self._room:
-            self._answer.broken = f"the body is larger than {self._request.limit:,} bytes"
-            self._answer.too_large = True
+            self._refuse(f"the body is larger than {self._request.limit:,} bytes")
         self._parts.append(chunk[: self._room])
         self._room -= len(chunk)
 
@@ -192,10 +196,15 @@ def open_async_exchange(origin: str) -> AsyncExchange:
 
 
 def proxy_for(origin: str) -> str | None:
-    """The proxy that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name for an origin."""
+    """The proxy that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name for an origin; never one for this machine,
+    which a proxy elsewhere could not reach."""
+    import ipaddress
     import urllib.request  # here because it is slow to import
 
     parts = urlsplit(origin)
+    with contextlib.suppress(ValueError):
+        if parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback:
+            return None
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     if not proxy or urllib.request.proxy_bypass(parts.netloc):

@@ -78,7 +78,8 @@ class Backend(Protocol):
         """Call a function or coroutine function of the user's or of a resource.
 
         Raises:
-            TimeoutError: A coroutine takes longer than the seconds; a function cannot be interrupted.
+            NotSentError: A coroutine for a credential takes longer than the seconds; a function cannot be interrupted.
+            ConfigurationError: A coroutine function was given to a synchronous client.
         """
 
     async def block(self, function: Callable[[], T]) -> T:
@@ -187,20 +188,23 @@ class Call(Generic[P]):
                 owner = self.secrets[0] if self.secrets else ""
                 if not await core.limiter.hold(self.backend, self.clock, owner, self._left()):
                     raise errors.NotSentError("the deadline passed while the rate limiter held the request back")
+            if self._left() <= 0:
+                raise errors.NotSentError("the deadline passed before the request was sent")
             self.attempts += 1
             try:
                 request = self._request(secret)
-                settings.hooks.request(*name, self.attempts, request, self.secrets)
+                await self._heard(settings.hooks.request(*name, self.attempts, request, self.secrets))
                 sent = self.clock.monotonic()
                 answer = await self.backend.send(request)
-                settings.hooks.response(*name, self.attempts, answer, self.clock.monotonic() - sent, self.secrets)
+                took = self.clock.monotonic() - sent
+                await self._heard(settings.hooks.response(*name, self.attempts, answer, took, self.secrets))
                 body = answers.read(core.provider.wording, answer, self.secrets, self.clock.time())
                 span.attempt(self.attempts, answer.status)
                 return answer, body
             except errors.TruecopyError as error:
                 answers.clean(error, self.secrets)
                 self._sign(error)
-                settings.hooks.failure(*name, self.attempts, error)
+                await self._heard(settings.hooks.failure(*name, self.attempts, error))
                 span.attempt(self.attempts, error.http_status, error)
                 refused = isinstance(error, errors.AuthenticationError) and secret is not None and not renewed
                 if refused and isinstance(core.credential, ClientCredentials):
@@ -208,9 +212,18 @@ class Call(Generic[P]):
                     renewed = True
                     continue
                 pause = settings.retries(Failure(error, self.attempts, self.operation.idempotent, self.clock))
+                if not (pause is None or isinstance(pause, int | float)):
+                    raise errors.ConfigurationError(
+                        f"the policy of retries returned {type(pause).__name__}: seconds are expected, or None"
+                    ) from error
                 if pause is None or not pause < self._left():
                     raise
             await self.backend.sleep(self.clock, pause)
+
+    async def _heard(self, told: object) -> None:
+        """Let a hook that is a coroutine function come to its end."""
+        if told is not None:
+            await self.backend.ask(lambda: told)
 
     def _sign(self, error: errors.TruecopyError) -> None:
         """Say whose error it is, unless that is known already, as with a token that could not be fetched."""
@@ -228,10 +241,7 @@ class Call(Generic[P]):
         secret = credential.ready(self.clock.monotonic())
         if secret is None:
             if isinstance(credential, Asked):
-                try:
-                    secret = credential.accept(await self.backend.ask(credential.function, self._left()))
-                except TimeoutError:
-                    raise errors.NotSentError("the credential did not come in time") from None
+                secret = credential.accept(await self.backend.ask(credential.function, self._left()))
             elif isinstance(credential, ClientCredentials):
                 secret = await self._token(credential)
         assert secret is not None
@@ -261,6 +271,7 @@ class Call(Generic[P]):
         for name, value in settings.headers.items():
             headers[name.lower()] = value
         url = self.target if self.target.startswith("http") else self.core.base_url + self.target
+        place = ""
         if secret is not None:
             place, name, prefix = self.operation.credential_place(settings.scheme)
             if place == "query":
@@ -269,7 +280,8 @@ class Call(Generic[P]):
                 headers[name.lower()] = prefix + secret
         # Connections go by the real clock, whatever clock the settings have.
         deadline = time.monotonic() + self._left()
-        return Request(self.operation.method, url, headers, self.content, settings.timeout, deadline, settings.max_body)
+        method, timeout, limit = self.operation.method, settings.timeout, settings.max_body
+        return Request(method, url, headers, self.content, timeout, deadline, limit, place == "query")
 
     def _result(self, answer: Answer, body: Any) -> P:
         """The object that the caller gets. Raises ResponseMismatchError, with what is known of the answer."""
@@ -350,7 +362,7 @@ def _query(parameters: dict[str, Any]) -> str:
     return "?" + urllib.parse.urlencode(pairs) if pairs else ""
 
 
-Until = Callable[[T], bool] | None
+Until = Callable[[T], object] | None
 OnUpdate = Callable[[T], object] | None
 
 
@@ -397,11 +409,13 @@ async def waiting(
         else:
             if on_update is not None:
                 await backend.ask(functools.partial(on_update, last))
-            if over(last):
+            if await backend.ask(functools.partial(over, last)):
                 return last
         left = min(give_up - clock.monotonic(), timeout - paused)
-        if left <= 0:
-            raise errors.WaitTimeoutError(f"no end state within {timeout:g} s", last=last, attempts=polls)
+        if left <= 0 or asked > left:
+            raise errors.WaitTimeoutError(
+                f"no end state within {timeout:g} s", last=last, attempts=polls, retry_after=asked or None
+            )
         wait = min(max(pause, asked), left)
         paused += wait
         await backend.sleep(clock, wait)

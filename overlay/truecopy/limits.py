@@ -5,20 +5,28 @@ In memory it is shared by the threads and tasks of one client; with a Redis URL 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from truecopy.errors import ConfigurationError, NotSentError
+from truecopy.forks import begin_with_forks
 
 if TYPE_CHECKING:
     from truecopy.life import Backend
     from truecopy.retry import Clock
 
 
+_JITTER = 0.25
+"""Seconds by which requests may reach the provider closer together than they were sent."""
+_PATIENCE: Any = {"socket_timeout": 2.0, "socket_connect_timeout": 2.0, "retry": None}
+"""How long a storage may take to answer."""
+
+
 class Limiter:
-    """Holds requests back so that no window of ``seconds`` sees more than ``amount`` of them.
+    """Holds requests back so that the provider sees no more than ``amount`` of them within ``seconds``.
 
     Args:
         amount: Requests in a window.
@@ -37,13 +45,18 @@ class Limiter:
             raise ConfigurationError("the limiter needs the extra limits: pip install 'truecopy[limits]'") from None
         if url is not None and not url.startswith(("redis://", "rediss://", "redis+unix://")):
             raise ConfigurationError("limiter must be True or a redis:// URL")
-        self._name = name
-        self._item = limits.RateLimitItemPerSecond(amount, int(seconds))
-        self._shared = url is not None
-        try:
-            storage = limits.storage.storage_from_string(url or "memory://")
-        except (limits.errors.ConfigurationError, ValueError):  # its text may hold the URL's password
-            storage = None
+        self._name, self._url = name, url
+        fewer = max(1, int(amount * seconds / (seconds + _JITTER) + 0.01))
+        self._item = limits.RateLimitItemPerSecond(fewer, int(seconds))
+        begin_with_forks(self)
+
+    def begin(self) -> None:
+        import limits
+
+        storage: Any = None
+        # The texts of errors may hold the URL's password.
+        with contextlib.suppress(limits.errors.ConfigurationError, ValueError):
+            storage = limits.storage.storage_from_string(self._url or "memory://", **(_PATIENCE if self._url else {}))
         if storage is None:
             raise ConfigurationError("the limiter's URL is unusable, or the package redis is not installed")
         self._strategy = limits.strategies.MovingWindowRateLimiter(storage)
@@ -71,7 +84,7 @@ class Limiter:
         key = f"truecopy:{self._name}:{hashlib.sha256(secret.encode()).hexdigest()[:32]}"
         attempt = functools.partial(self._try, key)
         give_up = clock.monotonic() + seconds
-        while clock.sleeping and (pause := await backend.block(attempt) if self._shared else attempt()):
+        while clock.sleeping and (pause := await backend.block(attempt) if self._url else attempt()):
             if clock.monotonic() + pause > give_up:
                 return False
             await backend.sleep(clock, pause)

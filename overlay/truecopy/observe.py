@@ -34,6 +34,8 @@ def configure_logging(level: str | None = None) -> None:
     name = (level or os.environ.get("TRUECOPY_LOG", "")).lower()
     if name:
         handler = logging.StreamHandler()
+        # An application that logs has the records already.
+        handler.addFilter(lambda record: not logging.getLogger().handlers)
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
         log.addHandler(handler)
         if name in ("info", "debug"):
@@ -64,6 +66,7 @@ class Event(NamedTuple):
 
 
 Hook = Callable[[Event], object]
+"""A function; for an asynchronous client also a coroutine function."""
 
 
 @dataclass(frozen=True)
@@ -77,35 +80,34 @@ class Hooks:
     on_error: Hook | None = None
     """After an attempt failed; a policy may still repeat it."""
 
-    def request(self, provider: str, operation: str, attempt: int, request: Request, secrets: list[str]) -> None:
-        """A request is about to be sent."""
+    def request(self, provider: str, operation: str, attempt: int, request: Request, secrets: list[str]) -> object:
+        """A request is about to be sent. Returns what the hook returns, as the others do."""
         if self.on_request is not None or log.isEnabledFor(logging.DEBUG):
             url = redact(request.url.partition("?")[0], secrets)
             event = Event(
                 provider, operation, attempt, request.method, url, headers=shown_headers(request.headers, secrets)
             )
             log.debug("%s %s: %s %s, attempt %d", provider, operation, request.method, url, attempt)
-            if self.on_request is not None:
-                self.on_request(event)
+            return self.on_request(event) if self.on_request is not None else None
+        return None
 
     def response(
         self, provider: str, operation: str, attempt: int, answer: Answer, elapsed: float, secrets: list[str]
-    ) -> None:
+    ) -> object:
         """An answer has arrived."""
         if self.on_response is not None or log.isEnabledFor(logging.INFO):
             shown = shown_headers(answer.headers, secrets)
             log.info("%s %s: %d in %.0f ms, attempt %d", provider, operation, answer.status, elapsed * 1000, attempt)
             log.debug("%s %s: headers %s", provider, operation, dict(shown))
-            if self.on_response is not None:
-                self.on_response(
-                    Event(provider, operation, attempt, status=answer.status, headers=shown, elapsed=elapsed)
-                )
+            event = Event(provider, operation, attempt, status=answer.status, headers=shown, elapsed=elapsed)
+            return self.on_response(event) if self.on_response is not None else None
+        return None
 
-    def failure(self, provider: str, operation: str, attempt: int, error: TruecopyError) -> None:
+    def failure(self, provider: str, operation: str, attempt: int, error: TruecopyError) -> object:
         """An attempt has failed."""
         log.info("%s %s: %s, attempt %d", provider, operation, type(error).__name__, attempt)
-        if self.on_error is not None:
-            self.on_error(Event(provider, operation, attempt, status=error.http_status, error=error))
+        event = Event(provider, operation, attempt, status=error.http_status, error=error)
+        return self.on_error(event) if self.on_error is not None else None
 
 
 class Span:

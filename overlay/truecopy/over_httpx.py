@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import threading
 import time
@@ -55,8 +56,21 @@ def _sender(client: httpx.Client | httpx.AsyncClient) -> Callable[[httpx.Request
     """Sends with a user's client: its proxies, hooks and settings stay in force."""
 
     def send(message: httpx.Request) -> Any:
+        # Hooks and redirects of the user's client may raise what looks like a failed connection, after an answer.
+        def note(event: str, info: object) -> None:
+            if event.endswith("send_request_headers.started"):
+                message.extensions["sent"] = True
+
+        async def note_async(event: str, info: object) -> None:
+            note(event, info)
+
         if client.is_closed:
             raise ConfigurationError("the http_client is closed")
+        if message.extensions["secret_url"]:
+            raise ConfigurationError(
+                "a client of httpx logs URLs, and the key is in this one: pass its transport instead"
+            )
+        message.extensions["trace"] = note_async if isinstance(client, httpx.AsyncClient) else note
         return client.send(message, stream=True, follow_redirects=False)
 
     return send
@@ -86,22 +100,28 @@ def _made(transport: type[_Transport], origin: str, proxy: str | None) -> _Trans
     raise failure
 
 
-def _failure(error: Exception) -> TransportError:
+def _failure(error: Exception, message: httpx.Request) -> TransportError:
     """Our error for one of a transport; its text is kept only where it cannot hold what was sent."""
-    kind = NotSentError if isinstance(error, _NOT_SENT) else MaybeSentError
+    sent = message.extensions["sent"] or not isinstance(error, _NOT_SENT)
+    kind = MaybeSentError if sent else NotSentError
     text = str(error) if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError | httpx.ProxyError) else ""
     text = re.sub(r" for url \(.*\)", "", text)
     return kind(f"{type(error).__name__}: {text}".removesuffix(": "))
 
 
+class _Message(httpx.Request):
+    def __repr__(self) -> str:  # a traceback may show it, and its URL may hold the credential
+        return f"<Request({self.method!r})>"
+
+
 def _message(request: Request) -> httpx.Request:
     try:
-        return httpx.Request(
+        return _Message(
             request.method,
             request.url,
             headers=request.headers,
             content=request.content,
-            extensions={"timeout": _within(request)},
+            extensions={"timeout": _within(request), "secret_url": request.secret_url, "sent": False},
         )
     except (httpx.InvalidURL, UnicodeError):
         failure = ConfigurationError("the URL or a header of the request is not valid")
@@ -119,6 +139,14 @@ def _start(response: httpx.Response) -> Answer:
     if response.is_stream_consumed:
         headers.pop("content-encoding", None)  # the content is decoded
     return Answer(response.status_code, headers, b"")
+
+
+def _judged(response: httpx.Response) -> Answer:
+    """The answer that a hook of the user's has made an exception of, with its body if the hook has read that."""
+    answer = _start(response)
+    with contextlib.suppress(httpx.ResponseNotRead):
+        answer.body = response.content
+    return answer
 
 
 class _Now(threading.local):
@@ -173,8 +201,10 @@ class HttpxExchange:
         message, _now.deadline = _message(request), request.deadline
         try:
             response = self._send(message)
+        except httpx.HTTPStatusError as judged:
+            return _judged(judged.response)
         except _FAILURES as error:
-            failure = _failure(error)
+            failure = _failure(error, message)
         else:
             body, failed = Body(request, _start(response)), None
             try:
@@ -182,7 +212,7 @@ class HttpxExchange:
                     if not body.add(chunk):
                         break
             except _FAILURES as error:
-                failed = _failure(error)
+                failed = _failure(error, message)
             finally:
                 response.stream.close()  # type: ignore[union-attr]
             return body.finish(failed)
@@ -227,8 +257,10 @@ class AsyncHttpxExchange:
         message = _message(request)
         try:
             response = await self._send(message)
+        except httpx.HTTPStatusError as judged:
+            return _judged(judged.response)
         except _FAILURES as error:
-            failure = _failure(error)
+            failure = _failure(error, message)
         else:
             body, failed = Body(request, _start(response)), None
             try:
@@ -236,7 +268,7 @@ class AsyncHttpxExchange:
                     if not body.add(chunk):
                         break
             except _FAILURES as error:
-                failed = _failure(error)
+                failed = _failure(error, message)
             finally:
                 await response.stream.aclose()  # type: ignore[union-attr]
             return body.finish(failed)

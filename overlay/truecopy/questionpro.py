@@ -42,8 +42,8 @@ PROVIDER = Provider(
             ),
         ),
         request_id=(("requestID",),),
-        # The plan's calls are used up; the rate limit of a minute is worded otherwise.
-        quota=lambda error: bool(re.search(r"account representative|extend the limit", error.detail or "")),
+        # No page says how the answer reads when a plan's calls are used up; these words are not of a rate limit.
+        quota=lambda error: bool(re.search(r"\b(plan|quota|account representative)\b", error.detail or "", re.I)),
     ),
     limit=(300, 60),
 )

@@ -15,7 +15,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from truecopy.errors import ApiError, MaybeSentError, NotSentError, QuotaExhaustedError, TruecopyError
+from truecopy.errors import (
+    ApiError,
+    ConfigurationError,
+    MaybeSentError,
+    NotSentError,
+    QuotaExhaustedError,
+    TruecopyError,
+)
+
+LONGEST = 1e9
+"""Seconds that every timer of an operating system can count."""
 
 
 @dataclass(eq=False)
@@ -34,13 +44,13 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Pause this thread."""
         if self.sleeping and seconds > 0:
-            time.sleep(seconds)
+            time.sleep(min(seconds, LONGEST))
 
     async def sleep_async(self, seconds: float) -> None:
         """Pause this task; without ``sleeping`` other tasks still get their turn."""
         import asyncio  # here, as in calls.py: importing it takes as long as all of truecopy
 
-        await asyncio.sleep(seconds if self.sleeping else 0)
+        await asyncio.sleep(min(seconds, LONGEST) if self.sleeping else 0)
 
     def __reduce__(self) -> Any:
         """The clock of all clients stays that one when it is pickled or copied."""
@@ -91,6 +101,12 @@ class Retries:
     """Seconds that Retry-After may ask for; above that the error is raised instead."""
     statuses: frozenset[int] = field(default=frozenset({429, 502, 503, 504}))
     """Statuses of answers that are worth repeating the request."""
+
+    def __post_init__(self) -> None:
+        numbers = {name: getattr(self, name) for name in ("attempts", "first", "longest", "cap")}
+        for name, value in numbers.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= (name == "attempts"):
+                raise ConfigurationError(f"{name} of Retries must be a number of at least {int(name == 'attempts')}")
 
     def __call__(self, failure: Failure) -> float | None:
         error = failure.error

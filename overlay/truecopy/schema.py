@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from truecopy.locks import lazy
+from truecopy.forks import lazy
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +11,8 @@ from typing import Any
 from truecopy.errors import ConfigurationError
 from truecopy.exchange import Timeouts
 from truecopy.observe import Hooks
-from truecopy.retry import CLOCK, Clock, Policy, Retries, no_retries
+from truecopy.retry import CLOCK, LONGEST, Clock, Policy, Retries, no_retries
 
-_LONGEST = 1e9
-"""Seconds that every timer of an operating system can count."""
 _RESERVED = {"accept-encoding", "connection", "content-length", "transfer-encoding"}
 """Headers that the transport sets; another value would break the request or its answer."""
 
@@ -43,7 +42,7 @@ class Settings:
 def _seconds(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
         raise ConfigurationError(f"{name} must be a finite number above 0")
-    return min(float(value), _LONGEST)
+    return min(float(value), LONGEST)
 
 
 def _bytes(name: str, value: Any) -> int:
@@ -59,7 +58,7 @@ def _timeouts(name: str, value: Any) -> Timeouts:
 def _policy(name: str, value: Any) -> Policy:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return Retries(attempts=value + 1) if value else no_retries
-    if not callable(value):
+    if not callable(value) or isinstance(value, type) or inspect.iscoroutinefunction(value):
         raise ConfigurationError("retries must be a number of repetitions or a policy, see truecopy.retry")
     return value  # type: ignore[no-any-return]
 

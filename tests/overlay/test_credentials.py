@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import functools
+import html
 import itertools
+import json
+import pickle
 import threading
 import time
+import traceback
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, quote_plus
 
+import httpx
 import pytest
 from truecopy import Asavie, AsyncAsavie, AsyncQuestionPro, QuestionPro, Supermetrics, errors
 from truecopy.errors import ConfigurationError
@@ -374,3 +379,103 @@ def test_no_repr_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     for client in clients:
         assert KEY not in f"{client!r} {client} {client._core.credential!r} {client._core.settings!r}"
         assert not any(type(value).__module__.startswith("httpx") for value in vars(client).values())
+
+
+ODD = "abc/def+ghi==&jkl<mn>o'p~q\\r"
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        json.dumps(ODD),
+        json.dumps(ODD).replace("/", "\\/"),
+        "".join(f"\\u{ord(c):04X}" for c in ODD),
+        "".join(f"%{ord(c):02x}" for c in ODD),
+        quote(ODD, safe=""),
+        quote_plus(ODD),
+        html.escape(ODD),
+        "".join(f"&#{ord(c)};" for c in ODD),
+        "".join(f"&#x{ord(c):X};" for c in ODD),
+        ODD.replace("~", "~0").replace("/", "~1"),
+        f"twice {json.dumps(ODD)} and {quote(ODD)}",
+    ],
+)
+def test_a_secret_is_found_however_it_is_spelled(play: Player, echo: str) -> None:
+    body = f'{{"message": "the key [{echo}] is wrong"}}'.encode()
+    with Server(answer(body, 401)) as server, pytest.raises(errors.AuthenticationError) as raised:
+        play("QuestionPro", get, api_key=ODD, base_url=server.url)
+    shown = raised.value.body or ""
+    assert echo not in shown
+    assert "[redacted]" in shown
+    assert shown.startswith('{"message": "the key [')
+    assert shown.endswith('] is wrong"}')
+
+
+def test_what_a_function_returned_is_in_no_frame(play: Player) -> None:
+    with Server(answer(BATCH)) as server, pytest.raises(ConfigurationError) as raised:
+        play("QuestionPro", get, api_key=lambda: f"{KEY}\n", base_url=server.url)
+    frames = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
+    assert KEY not in "".join(frames.format())
+
+
+def test_a_key_in_the_query_is_in_no_frame(play: Player) -> None:
+    from questionpro_api.models import SurveyResponseCreate
+
+    def call(client: Any) -> Any:
+        return client.responses.create_response(1, body=SurveyResponseCreate(response_set=[]))
+
+    with Server([RESET]) as server, pytest.raises(errors.MaybeSentError) as raised:
+        play("QuestionPro", call, base_url=server.url, scheme="apiKeyQuery")
+    frames = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
+    assert KEY not in "".join(frames.format())
+
+
+def test_a_key_in_the_query_is_not_given_to_a_client_that_logs_it(caplog: pytest.LogCaptureFixture) -> None:
+    from questionpro_api.models import SurveyResponseCreate
+
+    caplog.set_level("INFO")
+    body = SurveyResponseCreate(response_set=[])
+    with Server(answer(b"", 404)) as server, httpx.Client() as own, httpx.HTTPTransport() as carrier:
+        client = QuestionPro(KEY, base_url=server.url, http_client=own, scheme="apiKeyQuery")
+        with pytest.raises(ConfigurationError, match="transport"):
+            client.responses.create_response(1, body=body)
+        assert server.requests == []
+        client = QuestionPro(KEY, base_url=server.url, http_client=carrier, scheme="apiKeyQuery")
+        with pytest.raises(errors.NotFoundError):
+            client.responses.create_response(1, body=body)
+    assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize("url", ["redis://:passw0rd@h/0", "redis://h/0?password=passw0rd", "redis://u:passw0rd@h"])
+def test_a_password_of_the_limiter_is_not_pickled(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SUPERMETRICS_TOKEN", KEY)
+    with pytest.raises(ConfigurationError, match="password"):
+        pickle.dumps(Supermetrics(limiter=url))
+    assert b"passw0rd" in pickle.dumps(Supermetrics(limiter=url, pickle_credentials=True))
+
+
+def test_blank_variables_are_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASAVIE_CLIENT_ID", "")
+    monkeypatch.setenv("ASAVIE_CLIENT_SECRET", "")
+    monkeypatch.setenv("ASAVIE_TOKEN", KEY)
+    assert repr(Asavie()._core.credential) == "Fixed(from ASAVIE_TOKEN)"
+
+
+def test_a_pickle_that_finds_no_variable_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPERMETRICS_TOKEN", KEY)
+    kept = pickle.dumps(Supermetrics())
+    monkeypatch.delenv("SUPERMETRICS_TOKEN")
+    with pytest.raises(ConfigurationError) as raised:
+        pickle.loads(kept)
+    assert str(raised.value) == "there is no credential: set the environment variable SUPERMETRICS_TOKEN"
+
+
+def test_a_function_that_times_out_says_so_itself(play: Player) -> None:
+    async def ask() -> str:
+        raise TimeoutError("the vault is closed")
+
+    def ask_now() -> str:
+        raise TimeoutError("the vault is closed")
+
+    with pytest.raises(TimeoutError, match="the vault is closed"):
+        play("QuestionPro", get, api_key=ask if play.asynchronous else ask_now, base_url="http://127.0.0.1:1")

@@ -11,6 +11,7 @@ from questionpro_api.models import ResponseFilter, SurveyResponseCreate
 from truecopy import QuestionPro, Retries, errors, without_sleeping
 from truecopy.errors import ConfigurationError
 from truecopy.retry import CLOCK, Failure, retry_after
+from truecopy_emulator import Emulator
 
 from .conftest import Player, TestClock
 from .samples import BATCH, questionpro_error
@@ -130,6 +131,26 @@ def test_a_quota_that_is_used_up_is_not_repeated(play: Player, clock: TestClock)
     assert (count, type(error)) == (1, errors.QuotaExhaustedError)
 
 
+@pytest.mark.parametrize(("name", "call"), [("QuestionPro", get), ("Supermetrics", lambda c: c.query.get_batch("b"))])
+@pytest.mark.parametrize("by", ["credential", "fault"])
+def test_a_quota_that_is_used_up_at_the_emulator(
+    play: Player, emulator: Emulator, name: str, call: Any, by: str
+) -> None:
+    secret = "emulator-quota" if by == "credential" else emulator.credential
+    if by == "fault":
+        emulator.faults.add("quota")
+    options: dict[str, Any] = {"api_key" if name == "QuestionPro" else "token": secret}
+    with pytest.raises(errors.QuotaExhaustedError) as raised:
+        play(name, call, base_url=emulator.url(name.lower()), **options)
+    assert raised.value.attempts == 1
+    emulator.reset()
+    emulator.faults.add("status=429;retry-after=0", times=1)
+    options = {"api_key" if name == "QuestionPro" else "token": emulator.credential}
+    with pytest.raises(errors.RateLimitError) as limited:
+        play(name, call, base_url=emulator.url(name.lower()), retries=0, **options)
+    assert type(limited.value) is errors.RateLimitError
+
+
 NOW = 1_700_000_000.0
 
 
@@ -227,10 +248,37 @@ def test_policies_compose(play: Player, clock: TestClock) -> None:
     assert [(failure.attempt, failure.idempotent) for failure in seen] == [(1, False), (2, False), (3, False)]
 
 
-@pytest.mark.parametrize("value", [-1, True, 1.5, "3", None, [], float("nan")])
+async def coroutine_policy(failure: Failure) -> float | None:
+    return None
+
+
+@pytest.mark.parametrize("value", [-1, True, 1.5, "3", None, [], float("nan"), Retries, coroutine_policy])
 def test_an_unusable_policy_is_refused(value: Any) -> None:
     with pytest.raises(ConfigurationError, match="retries"):
         QuestionPro("k", retries=value)
+
+
+@pytest.mark.parametrize("wrong", [{"attempts": "3"}, {"attempts": 0}, {"first": None}, {"cap": -1}, {"longest": True}])
+def test_an_unusable_number_of_the_policy_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=f"{next(iter(wrong))} of Retries must be a number of at least"):
+        Retries(**wrong)
+
+
+@pytest.mark.parametrize("pause", ["1", [], coroutine_policy])
+def test_what_a_policy_returns_is_checked(play: Player, clock: TestClock, pause: Any) -> None:
+    policy: Any = lambda failure: pause  # noqa: E731
+    count, error = counted(play, clock, get, answer(b"", 503), retries=policy)
+    assert (count, type(error)) == (1, ConfigurationError)
+    assert "seconds are expected" in str(error)
+
+
+def test_nothing_is_sent_after_the_deadline(play: Player, clock: TestClock) -> None:
+    def slow() -> str:
+        clock.now += 2
+        return "a-key"
+
+    count, error = counted(play, clock, create, answer(PAGE), api_key=slow, deadline=1)
+    assert (count, type(error), error.attempts) == (0, errors.NotSentError, 0)
 
 
 def test_sleeping_can_be_switched_off(play: Player) -> None:

@@ -13,19 +13,22 @@ import pickle
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from truecopy import Asavie, AsyncQuestionPro, QuestionPro, Retries, Supermetrics, Timeouts, errors
 from truecopy.errors import ConfigurationError
-from truecopy.locks import lazy
+from truecopy.exchange import proxy_for
+from truecopy.forks import lazy
 
 from .conftest import KEY, Player
-from .samples import ASAVIE_BATCH, BATCH
+from .samples import ASAVIE_BATCH, BATCH, questionpro_error
 from .server import RESET, Request, Server, answer
 from .test_errors import assert_no_secret
 from .test_faults import get
+from .test_retries import create
 
 
 @pytest.mark.parametrize(
@@ -43,13 +46,27 @@ def test_the_environment_s_proxy_is_used(
     assert ("proxy-authorization" in proxy.requests[0].headers) == ("user" in written)
 
 
-@pytest.mark.parametrize("exempt", ["*", "other.invalid,127.0.0.1"])
+@pytest.mark.parametrize("exempt", ["*", "other.invalid,api.invalid", "invalid"])
 def test_no_proxy_is_respected(play: Player, monkeypatch: pytest.MonkeyPatch, exempt: str) -> None:
-    with Server(answer(b"", 500)) as proxy, Server(answer(BATCH)) as server:
+    with Server(answer(b"", 500)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", exempt)
-        assert play("QuestionPro", get, base_url=server.url).id == 4445556
+        with pytest.raises(errors.NotSentError):
+            play("QuestionPro", get, base_url="http://api.invalid/v2", retries=0)
     assert proxy.connections == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
+def test_this_machine_is_reached_without_the_proxy(play: Player, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    with Server(answer(BATCH)) as server:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        if host == "127.1.2.3":
+            assert proxy_for(f"http://{host}:{server.port}") is None
+        else:
+            assert play("QuestionPro", get, base_url=f"http://{host}:{server.port}").id == 4445556
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    assert proxy_for("https://[::1]:8443") is None
+    assert proxy_for("https://localhost.example") == "http://127.0.0.1:1"
 
 
 def test_https_goes_through_a_tunnel(play: Player, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,6 +150,62 @@ def test_an_own_client_never_follows_a_redirect() -> None:
     ):
         get(QuestionPro(KEY, base_url=server.url, http_client=own))
     assert stranger.connections == 0
+
+
+def own_client(asynchronous: bool, hook: Callable[[httpx.Response], None]) -> Any:
+    async def awaited(response: httpx.Response) -> None:
+        hook(response)
+
+    if asynchronous:
+        return httpx.AsyncClient(event_hooks={"response": [awaited]})
+    return httpx.Client(event_hooks={"response": [hook]})
+
+
+def nothing(response: httpx.Response) -> None:
+    pass
+
+
+def refuse(response: httpx.Response) -> None:
+    raise httpx.ConnectError("so it says")
+
+
+@pytest.mark.parametrize(
+    ("reply", "hook"),
+    [
+        (answer(b"", 302, location="http://xn--a/", connection="close"), nothing),
+        (answer(b"", 302, location="http://[::1", connection="close"), nothing),
+        (answer({}, connection="close"), refuse),
+    ],
+)
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_what_an_own_client_makes_of_an_answer_is_not_taken_for_a_failed_connection(
+    reply: bytes, hook: Any, asynchronous: bool
+) -> None:
+    with Server(reply) as server:
+        own = own_client(asynchronous, hook)
+        with pytest.raises(errors.MaybeSentError) as raised:
+            Player("async" if asynchronous else "sync", "httpx")(
+                "QuestionPro", create, base_url=server.url, http_client=own
+            )
+    assert (len(server.requests), raised.value.attempts) == (1, 1)
+
+
+@pytest.mark.parametrize("read", [False, True])
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_hook_that_raises_for_the_status_is_an_answer(asynchronous: bool, read: bool) -> None:
+    def judge(response: httpx.Response) -> None:
+        if read and not asynchronous:
+            response.read()
+        response.raise_for_status()
+
+    play = Player("async" if asynchronous else "sync", "httpx")
+    with (
+        Server(answer(questionpro_error(404), 404, connection="close")) as server,
+        pytest.raises(errors.NotFoundError) as raised,
+    ):
+        play("QuestionPro", get, base_url=server.url, http_client=own_client(asynchronous, judge))
+    assert (len(server.requests), raised.value.attempts) == (1, 1)
+    assert (raised.value.code == "1040") == (read and not asynchronous)
 
 
 def test_an_own_client_that_is_closed_or_of_the_wrong_kind() -> None:

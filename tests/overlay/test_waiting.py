@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from truecopy import AsyncSupermetrics, errors, without_sleeping
 from truecopy.errors import ConfigurationError
+from truecopy.retry import LONGEST, Clock
 from truecopy_emulator import Emulator
 
 from .conftest import KEY, Player, TestClock
@@ -70,6 +72,52 @@ def test_a_waiter_s_deadline(play: Player, clock: TestClock) -> None:
     assert (error.last.status_code, error.provider, error.operation) == ("RUNNING", "supermetrics", "query.get_batch")
     assert sum(clock.pauses) == 10
     assert error.attempts == len(server.requests) == len(clock.pauses) + 1
+
+
+def test_a_waiter_does_not_ask_again_before_it_may(play: Player, clock: TestClock) -> None:
+    """Retry-After leads past the end: there is nothing to wait for."""
+    limited = answer({"error": {"code": "TOO_MANY_REQUESTS", "message": "m"}}, 429, retry_after="60")
+    call = lambda c: c.query.wait_for_batch("b", timeout=10)  # noqa: E731
+    with Server(state("RUNNING"), limited) as server, pytest.raises(errors.WaitTimeoutError) as raised:
+        play("Supermetrics", call, base_url=server.url, clock=clock, retries=0)
+    assert (len(server.requests), clock.pauses, raised.value.retry_after) == (2, [1.0], 60.0)
+    assert raised.value.last.status_code == "RUNNING"
+
+
+def test_until_may_be_a_coroutine_function(transport: str) -> None:
+    seen: list[str] = []
+
+    async def until(batch: Any) -> bool:
+        await asyncio.sleep(0)
+        seen.append(batch.status_code)
+        return bool(batch.status_code == "STOPPED")
+
+    clock = TestClock()
+    with Server(state("QUEUED"), state("RUNNING"), state("STOPPED")) as server:
+        call = lambda c: c.query.wait_for_batch("b", until=until)  # noqa: E731
+        play = Player("async", transport)
+        assert play("Supermetrics", call, base_url=server.url, clock=clock).status_code == "STOPPED"
+        assert seen == ["QUEUED", "RUNNING", "STOPPED"]
+        with pytest.raises(ConfigurationError, match="coroutine function"):
+            Player("sync", transport)("Supermetrics", call, base_url=server.url, clock=clock)
+
+
+def test_a_pause_without_end_is_no_overflow() -> None:
+    assert asyncio.run(_slept(Clock())) == [LONGEST, LONGEST]
+
+
+async def _slept(clock: Clock) -> list[float]:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "sleep", sleep)
+        patch.setattr(time, "sleep", slept.append)
+        clock.sleep(math.inf)
+        await clock.sleep_async(1e13)
+    return slept
 
 
 def test_a_waiter_s_deadline_without_sleeping(play: Player) -> None:

@@ -97,6 +97,8 @@ class QuestionPro(Behaviour):
             number, message = _BAD_REQUESTS.get(problem.code, (number, message))
             if problem.code == "E301" and problem.kind != "path":
                 number = "1003"
+        if problem.kind == "quota":
+            message = "The calls of the plan are used up"
         if problem.status not in (401, 403, 404, 429) and problem.detail:
             message = f"{message}. {problem.diagnosis}"
         error = {

@@ -118,11 +118,12 @@ class Supermetrics(Behaviour):
             return Reply(None, 404, headers)
         code = "LICENSE_DAILY_QUERY_LIMIT_EXCEEDED" if problem.kind == "quota" else _CODES.get(problem.status, "ERROR")
         detail = "Authentication required" if problem.status == 401 else problem.diagnosis or phrase(problem.status)
-        if self.odd("error_envelope"):
+        # The codes of a used-up licence are known from the envelope only.
+        if self.odd("error_envelope") or problem.kind == "quota":
             meta = {"request_id": self.world.request_id()}
             error = {"code": code, "message": phrase(problem.status), "description": detail}
             return Reply({"meta": meta, "error": error}, problem.status, headers, "application/json")
-        slug = "quota-exhausted" if problem.kind == "quota" else phrase(problem.status).lower().replace(" ", "-")
+        slug = phrase(problem.status).lower().replace(" ", "-")
         value = {
             "type": f"https://supermetrics.com/problems/{slug}",
             "title": _plain(phrase(problem.status), 255).replace(".", "").replace(",", "").replace("-", " "),
