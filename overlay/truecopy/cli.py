@@ -33,7 +33,7 @@ PROVIDERS = {
 STATUSES = {
     0: "done",
     1: "a defect of truecopy, or nothing can be written",
-    2: "unusable arguments or settings; nothing was sent",
+    2: "unusable arguments or settings; nothing was changed",
     3: "the provider answered with a failure",
     4: "no answer: the connection failed",
     5: "the answer is not what the documentation says",
