@@ -103,6 +103,16 @@ class Exchange:
         return f"<Exchange {self.number}: {self}>"
 
 
+def _lacks_only_a_part(path: str, template: str) -> bool:
+    """Whether a path is one of a template's when some segments are put in: the mount was forgotten, or the prefix."""
+    given, wanted = path.strip("/").split("/"), template.strip("/").split("/")
+    while given and wanted and given[0] == wanted[0]:
+        del given[0], wanted[0]
+    pairs = list(zip(reversed(given), reversed(wanted), strict=False))
+    same = any(segment == other for segment, other in pairs)
+    return same and len(given) < len(wanted) and all(s == other or other[0] == "{" for s, other in pairs if other)
+
+
 class Journal:
     """The last exchanges of all providers.
 
@@ -176,7 +186,8 @@ class Journal:
             path = hidden(exchange.request.path, secrets)
             served = self._served()
             templates = list(dict.fromkeys(template for _, _, template in served))
-            close = difflib.get_close_matches(path[:300], templates, 3, 0.6)
+            close = [template for template in templates if _lacks_only_a_part(path, template)][:3]
+            close = close or difflib.get_close_matches(path[:300], templates, 3, 0.6)
             if not close:
                 return ["no such path"]
             method = exchange.request.method
