@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .engine import Breach, Engine
     from .faults import FaultError
     from .http import Answer, Effects, Request
-    from .openapi import Document, SpecError
+    from .openapi import Document
+    from .schemas import SpecError
     from .server import ServerError
     from .storage import StateError
 
@@ -31,7 +32,7 @@ _MODULES = {
     "FaultError": "faults",
     "Request": "http",
     "ServerError": "server",
-    "SpecError": "openapi",
+    "SpecError": "schemas",
     "StateError": "storage",
 }
 

@@ -15,7 +15,7 @@ try:
     from .diagnostics import DIAGNOSTICS
     from .emulator import Emulator
     from .faults import PROFILES
-    from .openapi import SpecError
+    from .schemas import SpecError
     from .server import ServerError
     from .storage import StateError
 except ModuleNotFoundError as error:

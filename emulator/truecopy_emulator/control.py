@@ -202,7 +202,7 @@ class Control(Behaviour):
         transition = self.world.transition(provider.name)
         return {
             "provider": provider.name,
-            "title": str(provider.document.root.get("info", {}).get("title", provider.name)),
+            "title": str((provider.document.root.get("info") or {}).get("title", provider.name)),
             "path": provider.path,
             "spec": provider.document.name,
             "transition": {"mode": transition.mode, "every": transition.every},

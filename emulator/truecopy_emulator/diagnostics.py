@@ -1,7 +1,7 @@
 """Why a request was refused, as stable codes. `truecopy-emulator explain CODE` prints an entry.
 
 A code never changes its meaning and is never used again. 1xx: before an operation was found; 2xx: credentials; 3xx: what was
-sent; 4xx: state; 5xx: the emulator or a fault that was asked for.
+sent; 4xx: state; 5xx: the emulator, the spec, or a fault that was asked for.
 """
 
 # ruff: noqa: E501 (a table has long rows)
@@ -43,6 +43,7 @@ _TABLE = (
     ("E502", "handler failed", "The emulator's code for this operation raised an exception.", "A defect of the emulator: please report it with the request."),
     ("E503", "no example", "The spec gives neither an example nor a schema from which an answer can be made.", "Add an example to the operation's response in the spec."),
     ("E504", "state unavailable", "The file or the database that keeps the state could not be read or written.", "See to it that it is there, has room, and is not locked by another program."),
+    ("E505", "spec at fault", "The document does not describe the operation as OpenAPI has it, so it cannot be served.", "Mend the document at the place that the diagnostic names; the other operations are served."),
     ("E601", "fault", "A fault that a test or a profile asked for was put in place of, or into, the answer.", "List and remove faults through /_emulator/faults."),
     ("E602", "unknown fault", "The request header X-Emulator-Fault could not be read.", "Write name=value pairs separated by semicolons, as in status=503;retry-after=2."),
 )  # fmt: skip

@@ -16,9 +16,10 @@ from .engine import MAX_BODY, Breach, Engine
 from .faults import Faults
 from .http import Answer, Request
 from .journal import Journal, StoredJournal, log_line
-from .openapi import Document, SpecError
+from .openapi import Document
 from .provider import Behaviour, Provider
 from .providers import BEHAVIOURS
+from .schemas import SpecError
 from .server import Server, check_host, check_token
 from .storage import StateError, open_store
 from .world import DEFAULT_KEY, World

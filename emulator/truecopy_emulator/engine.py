@@ -14,26 +14,14 @@ from urllib.parse import parse_qsl, unquote
 from . import diagnostics
 from .examples import NoExampleError, example, example_headers
 from .faults import HEADER, PROFILES, FaultError, Faults, Instead, Target, apply
-from .http import Answer, Headers, Request
+from .http import Answer, Headers, Request, basic
 from .journal import Exchange, Journal
 from .masks import Masks
-from .media import BodyError, charset, dump, essence, load, negotiate
-from .openapi import (
-    FORM,
-    Body,
-    Credential,
-    Media,
-    Node,
-    Operation,
-    Parameter,
-    Response,
-    Schema,
-    SpecError,
-    Violation,
-    from_text,
-    shown,
-)
-from .provider import Call, Problem, Provider, Reply
+from .media import BodyError, dump, header_parameter, load, negotiate
+from .openapi import FORM, MEDIA_XML, Body, Credential, Media, Node, Operation, Response, essence
+from .parameters import Fields, Parameter
+from .provider import Call, Problem, Provider, Reply, phrase
+from .schemas import Schema, SpecError, Violation, shown
 from .storage import StateError
 from .world import KINDS, Settings, Transition, World
 
@@ -259,6 +247,7 @@ class Engine:
             if operation is None:
                 allowed = ", ".join(node.methods)
                 raise Problem(405, "E102", f"{request.method} is not one of {allowed}", headers={"allow": allowed})
+            operation.prepare()
             if (self.world.settings.faults or HEADER in request.headers) and provider.recorded:
                 struck = self._strike(provider, operation, request)
                 for effects in struck:
@@ -268,16 +257,17 @@ class Engine:
                 answer = self._write(provider, operation, reply, request)
         except Problem as refusal:
             problem = refusal
-            answer = self._refuse(provider, operation, problem, request)
         except Instead as instead:
             answer = instead.answer
         except StateError as error:
             problem = Problem(500, "E504", str(error))
-            answer = self._refuse(provider, operation, problem, request)
+        except SpecError as error:
+            problem = self._spec_problem(provider, operation, error)
         except Exception as error:
             problem = Problem(500, "E502", f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}")
             self._breach(provider, operation, 500, traceback.format_exc())
-            answer = self._refuse(provider, operation, problem, request)
+        if problem is not None:
+            answer, problem = self._refuse(provider, operation, problem, request)
         fault = self._spoil(provider, operation, answer, struck) if struck and provider and operation else ""
         if provider is None or provider.recorded:
             name, identity = (provider.name if provider else ""), (operation.id if operation else "")
@@ -297,6 +287,10 @@ class Engine:
                 self.log(exchange)
             except OSError:  # whoever read it has gone
                 self.log = None
+
+    def _spec_problem(self, provider: Provider | None, operation: Operation | None, error: SpecError) -> Problem:
+        self._breach(provider, operation, 500, str(error))
+        return Problem(500, "E505", str(error))
 
     def _strike(self, provider: Provider, operation: Operation, request: Request) -> list[dict[str, Any]]:
         """The effects of the faults that hit a call."""
@@ -347,33 +341,33 @@ class Engine:
         handler = provider.behaviour.handlers.get(operation.id)
         if handler is not None:
             return handler(Call(provider, operation, request, params, body, credential))
-        return _from_spec(operation)
+        return _from_spec(operation, request)
 
     def _authenticate(
         self, provider: Provider, operation: Operation, request: Request, query: Mapping[str, list[str]]
     ) -> str:
+        """The credential of the first alternative that is given and valid."""
+        refusals = []
         for together in operation.security:
-            secrets = [_secret(credential, request, query) for credential in together]
-            if secrets and all(secret is not None for secret in secrets):
-                break
-        else:
-            if [] in operation.security and not provider.behaviour.strict:
-                return ""
-            raise self._nobody(operation, request, query)
-        for secret in secrets:
-            kind = provider.behaviour.credential_kind(secret or "")
-            match kind:
-                case "valid":
-                    continue
-                case None:
-                    raise Problem(401, "E202", "the credential is not known")
-                case "expired":
-                    raise Problem(401, "E204", "the credential has expired", kind=kind)
-                case "forbidden":
-                    raise Problem(403, "E205", "the credential's owner may not use this")
-                case "quota":
-                    raise Problem(429, "E206", "the credential's budget is used up", kind=kind)
-        return secrets[0] or ""
+            first, refused = None, None
+            for credential in together:
+                secrets = _secrets(credential, request, query)
+                if not secrets:
+                    break
+                secret, kind = _known(provider, secrets)
+                first = secret if first is None else first
+                refused = refused or (None if kind == "valid" else _REFUSALS[kind])
+            else:
+                if refused:
+                    refusals.append(refused)
+                elif first is not None:
+                    return first
+        if refusals:
+            status, code, detail, kind = max(refusals, key=lambda refusal: refusal[1] != "E202")
+            raise Problem(status, code, detail, kind=kind)
+        if [] in operation.security and not provider.behaviour.strict:
+            return ""
+        raise self._nobody(operation, request, query)
 
     def _nobody(self, operation: Operation, request: Request, query: Mapping[str, list[str]]) -> Problem:
         """No credential where one is expected; it may stand elsewhere."""
@@ -389,16 +383,23 @@ class Engine:
 
     def _refuse(
         self, provider: Provider | None, operation: Operation | None, problem: Problem, request: Request
-    ) -> Answer:
+    ) -> tuple[Answer, Problem]:
+        """The answer to a problem; the problem is another one when the document is wrong where it describes that."""
         provider = provider or self.owner(request.path)
         if provider is None:
-            reply = _nowhere(problem, list(self.providers.values()))
-            answer = Answer(problem.status, [(b"content-type", b"application/problem+json")], dump(_JSON, reply))
+            mounts = ", ".join(each.path for each in self.providers.values())
+            answer = _plain(problem.status, f"Nothing is mounted here; the emulator serves {mounts}.")
         else:
-            answer = self._write(provider, operation, provider.behaviour.error(problem, request, operation), request)
+            described = None if problem.code == "E505" else operation
+            try:
+                reply = provider.behaviour.error(problem, request, described)
+                answer = self._write(provider, described, reply, request)
+            except SpecError as error:
+                problem = self._spec_problem(provider, operation, error)
+                answer = _plain(problem.status, problem.detail)
         if answer.status == problem.status:
             answer.headers.append((b"x-emulator-diagnostic", diagnostics.header(problem.code, problem.diagnosis)))
-        return answer
+        return answer, problem
 
     def _write(self, provider: Provider, operation: Operation | None, reply: Reply, request: Request) -> Answer:
         """The reply as an answer, checked against the document; an answer that breaks it becomes a 500 that says so."""
@@ -413,10 +414,12 @@ class Engine:
                 headers: Headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers.items()]
                 if media is None:
                     return Answer(status, headers, b"")
-                headers.append((b"content-type", (reply.label or media.type).encode("latin-1")))
+                headers.append((b"content-type", (reply.label or media.label).encode("latin-1")))
                 value = {**reply.value, **reply.extra} if reply.extra else reply.value
                 return Answer(status, headers, dump(media, value))
-        except (SpecError, TypeError, ValueError) as error:
+        except SpecError:
+            raise
+        except (TypeError, ValueError) as error:
             broken = str(error)
         return self._withhold(provider, operation, status, broken, request)
 
@@ -436,23 +439,18 @@ class Engine:
                 return None, f"status {status} is not documented"
             if reply.value is None:
                 return None, None
-            media = Media(reply.media or "application/json", schema, "", {})
+            media = Media(reply.media or "application/json", schema)
             return media, schema.check(reply.value) if schema else None
         offered = response.media
         if not offered:
             return None, None if reply.value is None else Violation(
                 f"{provider.document.name}#{response.pointer}", "", "no body", shown(reply.value)
             )
-        if reply.value is None:
-            return None, Violation(f"{provider.document.name}#{response.pointer}", "", "a body", "none")
-        name = reply.media if reply.media in offered else None
-        if name is None and operation is not None and operation.negotiates:
-            name = negotiate(request.headers.get("accept", ""), tuple(offered))
-        media = offered[name] if name else next(iter(offered.values()))
+        media = offered.get(reply.media or "") or _chosen(operation, offered, request)
         # The value is JSON's whatever it is written as: XML has no schema language here but the hints for writing it.
         schema = media.schema
-        if "xml" in media.type:
-            schema = next((m.schema for m in offered.values() if "json" in m.type), None)
+        if "xml" in media.essence:
+            schema = next((m.schema for name, m in offered.items() if "json" in name), None)
         if schema is None or isinstance(reply.value, bytes):
             return media, None
         return media, schema.check(reply.value)
@@ -486,20 +484,30 @@ def _check_kind(kind: str) -> None:
         raise StateError(f"no kind {kind!r} of credential; there are {', '.join(KINDS)}, unknown")
 
 
-_JSON = Media("application/json", None, "", {})
+_JSON = Media("application/json")
+_REFUSALS = {
+    None: (401, "E202", "the credential is not known", ""),
+    "expired": (401, "E204", "the credential has expired", "expired"),
+    "forbidden": (403, "E205", "the credential's owner may not use this", ""),
+    "quota": (429, "E206", "the credential's budget is used up", "quota"),
+}
 
 
-def _nowhere(problem: Problem, providers: list[Provider]) -> dict[str, Any]:
-    mounts = ", ".join(provider.path for provider in providers)
-    return {
-        "type": "about:blank",
-        "title": "Not Found",
-        "status": problem.status,
-        "detail": f"Nothing is mounted here; the emulator serves {mounts}.",
-    }
+def _plain(status: int, detail: str) -> Answer:
+    """A refusal as a problem (RFC 9457), whatever any document says."""
+    value = {"type": "about:blank", "title": phrase(status), "status": status, "detail": detail}
+    return Answer(status, [(b"content-type", b"application/problem+json")], dump(_JSON, value))
 
 
-def _query(query: str, operation: Operation) -> dict[str, list[str]]:
+def _chosen(operation: Operation | None, offered: Mapping[str, Media], request: Request) -> Media:
+    """The media type to answer in: what the client likes best, where the document lets it choose."""
+    name = None
+    if operation is not None and operation.negotiates:
+        name = negotiate(request.headers.get("accept", ""), tuple(offered))
+    return offered[name] if name else next(iter(offered.values()))
+
+
+def _query(query: str, operation: Operation) -> Fields:
     if not query:
         return {}
     try:
@@ -518,16 +526,29 @@ def _cookies(request: Request) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs if name.strip()}
 
 
-def _secret(credential: Credential, request: Request, query: Mapping[str, list[str]]) -> str | None:
+def _secrets(credential: Credential, request: Request, query: Fields) -> list[str]:
+    """What was sent as a credential: one text, or user and password; nothing when none was sent."""
     if credential.place == "query":
-        return query[credential.name][0] if credential.name in query else None
+        return query.get(credential.name, [])[:1]
     if credential.place == "cookie":
-        return _cookies(request).get(credential.name)
+        found = _cookies(request).get(credential.name)
+        return [] if found is None else [found]
     value = request.headers.get(credential.name.lower())
     if value is None or credential.kind == "apiKey":
-        return value
+        return [] if value is None else [value]
     scheme, _, secret = value.partition(" ")
-    return secret.strip() if scheme.lower() == credential.kind else None
+    if scheme.lower() != credential.kind:
+        return []
+    return (basic(secret) if credential.kind == "basic" else []) or [secret.strip()]
+
+
+def _known(provider: Provider, secrets: list[str]) -> tuple[str, str | None]:
+    """The first of some texts that is a credential, with its kind."""
+    for secret in secrets:
+        kind = provider.behaviour.credential_kind(secret)
+        if kind is not None:
+            return secret, kind
+    return secrets[0], None
 
 
 def _wanted(credential: Credential) -> str:
@@ -536,42 +557,30 @@ def _wanted(credential: Credential) -> str:
     return f"header Authorization with the scheme {credential.kind.capitalize()}"
 
 
-def _parameters(
-    operation: Operation, request: Request, query: Mapping[str, list[str]], values: list[str]
-) -> dict[str, Any]:
+def _parameters(operation: Operation, request: Request, query: Fields, values: list[str]) -> dict[str, Any]:
     params: dict[str, Any] = {}
+
+    def read(parameter: Parameter, found: Any) -> None:
+        params[parameter.name], broken = parameter.read(found)
+        if broken is not None:
+            raise Problem(400, "E301", violation=broken, kind=parameter.place)
+
     for name, text, parameter in zip(operation.names, values, operation.path_parameters, strict=True):
         if parameter is None:
             params[name] = text
-            continue
-        params[name], broken = parameter.read([text])
-        if broken is not None:
-            raise Problem(400, "E301", violation=broken, kind="path")
+        else:
+            read(parameter, [text])
     for parameter in operation.query_parameters:
-        texts = query.get(parameter.name)
-        if texts is None and parameter.is_array:
-            texts = query.get(parameter.name + "[]")
-        _read(parameter, texts, params)
+        read(parameter, parameter.find(query))
     if operation.other_parameters:
-        cookies = _cookies(request)
+        cookies = {name: [text] for name, text in _cookies(request).items()}
         for parameter in operation.other_parameters:
-            in_cookie = parameter.place == "cookie"
-            found = cookies.get(parameter.name) if in_cookie else request.headers.get(parameter.name.lower())
-            _read(parameter, None if found is None else [found], params)
+            if parameter.place == "cookie":
+                read(parameter, parameter.find(cookies))
+            else:
+                sent = request.headers.get(parameter.name.lower())
+                read(parameter, None if sent is None else [sent])
     return params
-
-
-def _read(parameter: Parameter, texts: list[str] | None, params: dict[str, Any]) -> None:
-    if texts is None:
-        if parameter.required:
-            at = f"{parameter.place} parameter {parameter.name}"
-            rule = f"{parameter.schema.document.name}#{parameter.pointer}/required"
-            raise Problem(400, "E301", violation=Violation(rule, at, "a value", "none"), kind=parameter.place)
-        params[parameter.name] = parameter.default
-        return
-    params[parameter.name], broken = parameter.read(texts)
-    if broken is not None:
-        raise Problem(400, "E301", violation=broken, kind=parameter.place)
 
 
 def _body(body: Body, request: Request) -> Any:
@@ -586,17 +595,18 @@ def _body(body: Body, request: Request) -> Any:
     accepted = ", ".join(body.media)
     if media is None:
         raise Problem(415, "E305", f"Content-Type {given[:100]!r} is not one of {accepted}")
-    if charset(given) not in ("", "utf-8", "utf8", "us-ascii"):
-        raise Problem(415, "E305", f"charset {charset(given)[:50]!r} is not UTF-8")
+    charset = header_parameter(given, "charset").lower()
+    if charset not in ("", "utf-8", "utf8", "us-ascii"):
+        raise Problem(415, "E305", f"charset {charset[:50]!r} is not UTF-8")
     if request.headers.get("content-encoding", "identity").lower() not in ("identity", ""):
         raise Problem(415, "E305", "Content-Encoding is not supported; send the body as it is")
     try:
-        value = load(media, request.body)
+        value = load(media, request.body, given)
     except BodyError as error:
         raise Problem(400, "E303", f"not {media.type}: {error}") from None
     schema: Schema | None = media.schema
-    if "xml" in media.type:  # the value is JSON's: checked by the JSON schema, when there is one
-        schema = next((m.schema for m in body.media.values() if "json" in m.type), schema)
+    if "xml" in media.essence:  # the value is JSON's: checked by the JSON schema, when there is one
+        schema = next((m.schema for name, m in body.media.items() if "json" in name), schema)
     if schema is not None:
         broken = schema.check(value)
         if broken is not None:
@@ -613,27 +623,30 @@ def _find(offered: Mapping[str, Media], name: str) -> Media | None:
 
 
 def _headers(response: Response, headers: Mapping[str, str]) -> Violation | None:
-    for name, (required, schema) in response.headers.items():
+    for name, header in response.headers.items():
         value = headers.get(name)
-        if value is None:
-            if required:
-                return Violation(f"{schema.document.name}#{response.pointer}", name, "the header", "none")
-            continue
-        broken = schema.check(from_text(value, schema.types))
-        if broken is not None:
-            return Violation(broken.rule, f"header {name}", broken.expected, broken.got)
+        if value is not None:
+            _, broken = header.read([value])
+            if broken is not None:
+                return Violation(broken.rule, f"header {name}", broken.expected, broken.got)
+        elif header.required:
+            return Violation(f"{header.document.name}#{response.pointer}", name, "the header", "none")
     return None
 
 
-def _from_spec(operation: Operation) -> Reply:
+def _from_spec(operation: Operation, request: Request) -> Reply:
     """An answer for an operation without a handler: the document's example, or one made from its schema."""
     response = operation.response(operation.success)
     if response is None:
         return Reply(None)
-    headers = example_headers(response)
-    if not response.media:
-        return Reply(None, headers=headers)
     try:
-        return Reply(example(next(iter(response.media.values()))), headers=headers)
+        headers = example_headers(response)
+        if not response.media:
+            return Reply(None, headers=headers)
+        media = _chosen(operation, response.media, request)
+        value = example(media)
     except NoExampleError as error:
         raise Problem(500, "E503", str(error)) from None
+    if isinstance(value, str) and value.lstrip().startswith("<") and MEDIA_XML.match(media.essence):
+        value = value.encode()  # an example that is written as XML
+    return Reply(value, headers=headers, media=media.essence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -56,3 +57,12 @@ class Answer:
         """The first value of a header, or None."""
         wanted = name.lower().encode("latin-1")
         return next((value.decode("latin-1") for key, value in self.headers if key == wanted), None)
+
+
+def basic(secret: str) -> list[str]:
+    """Password and user of HTTP Basic, as far as they are there; nothing when it is none."""
+    try:
+        user, colon, password = base64.b64decode(secret.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return []
+    return [text for text in (password, user) if text and colon]

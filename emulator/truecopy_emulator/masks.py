@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 from urllib.parse import unquote_plus
 
-from .http import Request
+from .http import Request, basic
 
 MASK = "***"
 SHORTEST = 6
@@ -78,7 +78,8 @@ class Masks:
         for name, value in request.headers.items():
             if self.secret(name):
                 yield value
-                yield value.partition(" ")[2]  # the scheme of `Authorization: Bearer …` is no secret
+                secret = value.partition(" ")[2]  # the scheme of `Authorization: Bearer …` is no secret
+                yield from (secret, *basic(secret))
                 yield from (part.partition("=")[2] for part in value.split(";") if name == "cookie")
         for name, value in _PAIR.findall(request.query):
             if self.secret(name):

@@ -1,8 +1,8 @@
-"""OpenAPI 3.0 and 3.1 documents: loading, references, operations, schemas.
+"""OpenAPI 3.0 and 3.1 documents: loading, references, operations, routes.
 
 Everything about one operation is compiled when it is first called, so that neither start-up nor a request pays for
-the others. A rule is named by its JSON pointer in the document it was written in
-(`questionpro.yaml#/components/schemas/Error/required`).
+the others. At the start only that is looked at which costs nothing: servers, paths, and what parameters and security
+are called.
 """
 
 from __future__ import annotations
@@ -11,34 +11,30 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-import jsonschema_rs
 import orjson
+
+from .parameters import STYLES, Parameter
+from .schemas import Schema, SpecError, at, escape, shown
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MEDIA_JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json$")
 MEDIA_XML = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?xml$")
 FORM = "application/x-www-form-urlencoded"
-CACHE_FORMAT = "3"
+MULTIPART = "multipart/form-data"
+_CONCRETE = {"*": "application/json", "application": "application/json", "text": "text/plain", "image": "image/png"}
+CACHE_FORMAT = "4"
 
 
-class SpecError(ValueError):
-    """A document that cannot be served; the message names the file, the place and the way out."""
-
-
-def escape(token: str) -> str:
-    """One token of a JSON pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
-
-
-def tokens(pointer: str) -> list[str]:
-    """The unescaped tokens of a JSON pointer; `#` in front is allowed."""
-    return [unquote(token).replace("~1", "/").replace("~0", "~") for token in pointer.lstrip("#").split("/")[1:]]
+def essence(content_type: str) -> str:
+    """A media type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _parse(content: bytes, name: str) -> dict[str, Any]:
@@ -93,92 +89,6 @@ def _root(root: dict[str, Any], name: str) -> dict[str, Any]:
     return root
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A value that breaks a rule. `rule` is the rule's pointer with its document, `at` the place in the value."""
-
-    rule: str
-    at: str
-    expected: str
-    got: str
-
-    def __str__(self) -> str:
-        return f"{self.at + ': ' if self.at else ''}expected {self.expected}, got {self.got}"
-
-
-def shown(value: Any, limit: int = 60) -> str:
-    """A value as short JSON for a message."""
-    try:
-        text = orjson.dumps(value).decode()
-    except TypeError:
-        text = ascii(value)
-    return text if len(text) <= limit else text[:limit] + "…"
-
-
-def _expected(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
-    """What a failed keyword asks for, and what was there, in words."""
-    name, value, got = error.kind.name, error.kind.value, shown(error.instance)
-    match name:
-        case "type":
-            return " or ".join([value] if isinstance(value, str) else map(str, value)), got
-        case "required":
-            return f"a member {value}", "none"
-        case "additionalProperties" | "unevaluatedProperties":
-            return "no other members", ", ".join(map(str, value))
-        case "enum":
-            return "one of " + shown(value), got
-        case "const":
-            return shown(value), got
-        case "oneOf" | "anyOf":
-            kinds = " or ".join(sorted({_expected(branch[0])[0] for branch in value if branch}))
-            return kinds or f"a match of {name}", got
-        case "format":
-            return f"the format {value}", got
-        case _:
-            return f"{name} {shown(value)}", got
-
-
-class Schema:
-    """One schema of a document, compiled when it is first used."""
-
-    def __init__(self, document: Document, pointer: str) -> None:
-        self.document, self.pointer = document, pointer
-
-    @cached_property
-    def node(self) -> Any:
-        return self.document.resolve(self.pointer)[0]
-
-    @cached_property
-    def types(self) -> frozenset[str]:
-        """The JSON types that the schema lets through at its top; all of them when it does not say."""
-        return self.document.types(self.pointer)
-
-    @cached_property
-    def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        try:
-            return jsonschema_rs.Draft202012Validator(self.document.bundle(self.pointer), validate_formats=True)
-        except ValueError as error:
-            raise SpecError(f"{self.document.name}#{self.pointer} is not a usable schema: {error}") from None
-
-    @cached_property
-    def is_valid(self) -> Any:
-        """The validator's own check, the fastest way to a yes or no."""
-        return self._validator.is_valid
-
-    def check(self, value: Any) -> Violation | None:
-        """The first rule that `value` breaks, or None. Strings that are not Unicode text break every schema."""
-        try:
-            if self.is_valid(value):
-                return None
-            error = next(self._validator.iter_errors(value))
-        except UnicodeEncodeError:
-            return Violation(f"{self.document.name}#{self.pointer}", "", "Unicode text", "a lone surrogate")
-        expected, got = _expected(error)
-        rule = "".join("/" + escape(str(token)) for token in error.schema_path)
-        at = "".join(f"/{escape(str(token))}" for token in error.instance_path)
-        return Violation(f"{self.document.name}#{rule}", at, expected, got)
-
-
 class Document:
     """One OpenAPI document.
 
@@ -190,7 +100,7 @@ class Document:
     def __init__(self, root: dict[str, Any], name: str) -> None:
         self.root, self.name = root, name
         self.old = str(root["openapi"]).startswith("3.0")
-        self._schemas: dict[str, Schema] = {}
+        self._schemas: dict[tuple[str, str], Schema] = {}
 
     @staticmethod
     def load(path: Path | str) -> Document:
@@ -206,104 +116,110 @@ class Document:
             raise SpecError(f"the spec {path} cannot be read: {error.strerror or error}") from None
         return _loaded(content, path.name)
 
-    def at(self, pointer: str) -> Any:
-        """The node at a pointer, references not followed.
+    def at(self, pointer: str, source: str | None = None) -> Any:
+        """The node at a pointer, references not followed. `source` is where the document refers to it.
 
         Raises:
             SpecError: nothing is there.
         """
-        node: Any = self.root
-        for token in tokens(pointer):
-            try:
-                node = node[int(token)] if isinstance(node, list) else node[token]
-            except (KeyError, ValueError, IndexError, TypeError):
-                raise SpecError(f"{self.name} refers to #{pointer.lstrip('#')}, which is not in it") from None
-        return node
+        try:
+            return at(self.root, pointer)
+        except LookupError:
+            place = self.name if source is None else f"{self.name}#{source}"
+            what = f"{place} refers to #{pointer}, which is not in it"
+            raise SpecError(f"{what}; add that or mend the reference") from None
+
+    def local(self, reference: str, source: str) -> str:
+        """The pointer that a reference stands for.
+
+        Raises:
+            SpecError: it leads out of the document, or is not a pointer.
+        """
+        pointer = unquote(reference[1:])
+        if not reference.startswith("#"):
+            way_out = "bundle the document into one file, other files are not read"
+        elif pointer and not pointer.startswith("/"):
+            way_out = "write it as a JSON pointer, as #/components/schemas/Pet"
+        else:
+            return pointer
+        raise SpecError(f"{self.name}#{source} refers to {reference}; {way_out}")
+
+    def chain(self, pointer: str) -> list[tuple[Any, str]]:
+        """The node at a pointer and, as far as it is a reference, what it refers to, each with its place."""
+        found = [(self.at(pointer), pointer)]
+        while isinstance(found[-1][0], dict) and isinstance(found[-1][0].get("$ref"), str):
+            node, source = found[-1]
+            place = self.local(node["$ref"], source)
+            if any(place == known for _, known in found):
+                raise SpecError(f"{self.name}#{source} refers to itself in a circle; mend the reference")
+            found.append((self.at(place, source), place))
+        return found
 
     def resolve(self, pointer: str) -> tuple[Any, str]:
         """The node at a pointer after following references, and where it stands."""
-        node = self.at(pointer)
-        for _ in range(64):
-            if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
-                return node, pointer
-            pointer = self._local(node["$ref"])
-            node = self.at(pointer)
-        raise SpecError(f"{self.name}#{pointer}: references in a circle")
+        return self.chain(pointer)[-1]
 
-    def modern(self, node: dict[str, Any]) -> dict[str, Any]:
-        """A schema of this document as JSON Schema 2020-12 has it."""
-        return dict(_modern(node)) if self.old else node
-
-    def _local(self, reference: str) -> str:
-        if not reference.startswith("#"):
-            raise SpecError(
-                f"{self.name} refers to {reference}; bundle the document into one file, other files are not read"
-            )
-        return "/" + "/".join(escape(token) for token in tokens(reference)) if reference != "#" else ""
-
-    def schema(self, pointer: str) -> Schema:
-        """The schema at a pointer; the same object each time."""
-        schema = self._schemas.get(pointer)
+    def schema(self, pointer: str, hidden: str = "") -> Schema:
+        """The schema at a pointer, in which members that are `hidden` (readOnly or writeOnly) must not be asked for;
+        the same object each time."""
+        key = pointer, hidden if hidden in self._hiding else ""
+        schema = self._schemas.get(key)
         if schema is None:
-            schema = self._schemas[pointer] = Schema(self, pointer)
+            schema = self._schemas[key] = Schema(self, *key)
         return schema
 
-    def types(self, pointer: str, depth: int = 0) -> frozenset[str]:
-        every = frozenset(("string", "integer", "number", "boolean", "array", "object", "null"))
-        node, pointer = self.resolve(pointer)
-        if not isinstance(node, dict) or depth > 16:
-            return every
-        found = every
-        if "type" in node:
-            own = node["type"]
-            found = frozenset([own] if isinstance(own, str) else own)
-            if node.get("nullable") and self.old:
-                found |= {"null"}
-        elif "const" in node or "enum" in node:
-            values = [node["const"]] if "const" in node else node["enum"]
-            found = frozenset(_type(value) for value in values)
-        for keyword in ("oneOf", "anyOf"):
-            if keyword in node:
-                branches = (self.types(f"{pointer}/{keyword}/{i}", depth + 1) for i in range(len(node[keyword])))
-                found &= frozenset().union(*branches)
-        for i in range(len(node.get("allOf", ()))):
-            found &= self.types(f"{pointer}/allOf/{i}", depth + 1)
-        return found
+    @cached_property
+    def security_schemes(self) -> Mapping[str, Any]:
+        """What operations can ask for, by name."""
+        try:
+            return dict(at(self.root, "/components/securitySchemes"))
+        except (LookupError, TypeError, ValueError):
+            return {}
 
-    def bundle(self, pointer: str) -> dict[str, Any]:
-        """A JSON Schema for the schema at a pointer: a sparse copy of the document with all that it refers to, each
-        at its own place, so that the paths of errors are pointers into the document."""
-        root: dict[str, Any] = {"$ref": "#" + quote(pointer, safe="/~")}
-        placed: set[str] = set()
-        queue = [pointer]
-        while queue:
-            current = queue.pop()
-            path = tokens(current)
-            if current in placed or any("".join("/" + escape(t) for t in path[:i]) in placed for i in range(len(path))):
-                continue
-            placed.add(current)
-            node = self.at(current)
-            queue += [self._local(reference) for reference in _references(node)]
-            place: Any = root
-            for token in path[:-1]:
-                place = place.setdefault(token, {})
-            node = _modern(node) if self.old else node
-            if path:
-                place[path[-1]] = node
-            else:
-                root = {**node, **root}
-        return root
+    @cached_property
+    def _hiding(self) -> set[str]:
+        """What of readOnly and writeOnly is used at all, so that most schemas serve both ways."""
+        text = orjson.dumps(self.root)
+        return {word for word in ("readOnly", "writeOnly") if f'"{word}":true'.encode() in text}
+
+    def parameter(self, pointer: str, name: str, place: str, others: frozenset[str] = frozenset()) -> Parameter:
+        """The parameter or header that is described at a pointer, which is no reference."""
+        node = self.at(pointer)
+        content = next(iter(node.get("content") or ()), None)
+        schema = f"/content/{escape(content)}/schema" if content else "/schema"
+        style = node.get("style") or STYLES[place]
+        described = self.schema(pointer + schema)
+        return Parameter(
+            name,
+            place,
+            bool(node.get("required")) or place == "path",
+            described,
+            [described.node],
+            pointer,
+            style,
+            bool(node.get("explode", style == "form")),
+            bool(content and MEDIA_JSON.match(essence(content))),
+            node,
+            others,
+        )
 
     @cached_property
     def operations(self) -> list[Operation]:
-        """Every operation in the order of the document."""
-        found = []
-        for template, item in self.root["paths"].items():
+        """Every operation in the order of the document, each looked at as far as that costs nothing."""
+        found: list[Operation] = []
+        for template in self.root["paths"]:
             if not template.startswith("/"):
                 raise SpecError(f"{self.name}: the path {template!r} does not start with a slash")
-            if not isinstance(item, dict):
-                raise SpecError(f"{self.name}: the path {template!r} has no operations")
-            found += [Operation(self, template, method) for method in METHODS if isinstance(item.get(method), dict)]
+            methods: dict[str, Operation] = {}
+            for item, pointer in self.chain(f"/paths/{escape(template)}"):
+                if not isinstance(item, dict):
+                    raise SpecError(f"{self.name}: the path {template!r} has no operations")
+                for method in METHODS:
+                    if method not in methods and isinstance(item.get(method), dict):
+                        methods[method] = Operation(self, template, method, f"{pointer}/{method}", item)
+            found += methods.values()
+        for operation in found:
+            operation.glance()
         return found
 
     def extended(self, paths: Mapping[str, Any]) -> list[Operation]:
@@ -317,23 +233,28 @@ class Document:
     def error_schema(self) -> Schema | None:
         """What bodies of undocumented errors must satisfy: the root's x-error-schema."""
         reference = self.root.get("x-error-schema")
-        return self.schema(self._local(reference)) if isinstance(reference, str) else None
+        return self.schema(self.local(reference, "/x-error-schema")) if isinstance(reference, str) else None
 
     @cached_property
     def credential_names(self) -> list[str]:
         """The headers, cookies and parts of queries that hold API keys."""
-        schemes = (self.root.get("components") or {}).get("securitySchemes") or {}
-        return [str(node["name"]) for node in schemes.values() if isinstance(node, dict) and "name" in node]
+        schemes = self.security_schemes.values()
+        return [str(node["name"]) for node in schemes if isinstance(node, dict) and "name" in node]
 
     @cached_property
     def prefixes(self) -> list[str]:
         """The path of each server's URL, without a slash at the end; of a document without servers, the empty one."""
+        servers = self.root.get("servers") or [{}]
         paths = []
-        for server in self.root.get("servers") or [{"url": ""}]:
-            url = str(server.get("url", ""))
-            for name, variable in (server.get("variables") or {}).items():
-                url = url.replace("{" + name + "}", str(variable.get("default", "")))
-            path = urlsplit(url).path.rstrip("/")
+        for i, server in enumerate(servers if isinstance(servers, list) else [servers]):
+            try:
+                url = str(server.get("url", ""))
+                for name, variable in (server.get("variables") or {}).items():
+                    url = url.replace("{" + name + "}", str(variable.get("default", "")))
+                path = urlsplit(url).path.rstrip("/")
+            except (AttributeError, ValueError):  # not an object, or not a URL
+                expected = "a list of objects with a url, as [{url: https://example.com/v1}], is expected"
+                raise SpecError(f"{self.name}#/servers/{i} is {shown(server)}; {expected}") from None
             paths.append(path if path.startswith("/") or not path else "/" + path)
         return list(dict.fromkeys(paths))
 
@@ -343,128 +264,26 @@ def _loaded(content: bytes, name: str) -> Document:
     return Document(_load(content, name), name)
 
 
-def _type(value: Any) -> str:
-    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
-    return names.get(type(value), "null")
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        reference = node.get("$ref")
-        if isinstance(reference, str):
-            yield reference
-        for key, value in node.items():
-            if key not in ("example", "examples", "default", "enum", "const"):
-                yield from _references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _references(value)
-
-
-def _modern(node: Any) -> Any:
-    """A schema of OpenAPI 3.0 as JSON Schema 2020-12: nullable and the boolean bounds."""
-    if isinstance(node, list):
-        return [_modern(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    new = {key: value if key in ("example", "default", "enum") else _modern(value) for key, value in node.items()}
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(new.get(exclusive), bool) and new.pop(exclusive) and bound in new:
-            new[exclusive] = new.pop(bound)
-    if new.pop("nullable", False) is True:
-        if isinstance(new.get("type"), str):
-            new["type"] = [new["type"], "null"]
-            if isinstance(new.get("enum"), list) and None not in new["enum"]:
-                new["enum"] = [*new["enum"], None]
-        elif "type" not in new:
-            new = {"anyOf": [new, {"type": "null"}]}
-    return new
-
-
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,4000})", re.ASCII)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
-
-
-def from_text(text: str, types: frozenset[str]) -> Any:
-    """A text (of a parameter, a form field, an XML element) as the first of the types it can be; else the text
-    itself."""
-    if "integer" in types and _INTEGER.fullmatch(text):
-        return int(text)
-    if "number" in types and _NUMBER.fullmatch(text):
-        return float(text)
-    if "boolean" in types and text in ("true", "false"):
-        return text == "true"
-    if "null" in types and text in ("", "null") and "string" not in types:
-        return None
-    return text
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of an operation."""
-
-    name: str
-    place: str
-    required: bool
-    schema: Schema
-    pointer: str
-    explode: bool
-    style: str
-
-    @cached_property
-    def is_array(self) -> bool:
-        return "array" in self.schema.types and "string" not in self.schema.types
-
-    @cached_property
-    def _item_types(self) -> frozenset[str]:
-        document, pointer = self.schema.document, self.schema.document.resolve(self.schema.pointer)[1]
-        return document.types(pointer + "/items") if "items" in self.schema.node else frozenset(("string",))
-
-    @cached_property
-    def _typed(self) -> bool:
-        """Whether a text that converts to the type needs no further check."""
-        node = self.schema.node
-        return isinstance(node, dict) and set(node) <= {
-            "type",
-            "description",
-            "default",
-            "example",
-            "examples",
-            "title",
-        }
-
-    @cached_property
-    def default(self) -> Any:
-        node = self.schema.node
-        return node.get("default") if isinstance(node, dict) else None
-
-    def read(self, values: list[str]) -> tuple[Any, Violation | None]:
-        """The parameter's value from the texts that were sent under its name, and the rule it breaks, if it does."""
-        at = f"{self.place} parameter {self.name}"
-        if self.is_array:
-            separator = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(self.style, ",")
-            texts = values if self.explode and self.place in ("query", "cookie") else values[0].split(separator)
-            value: Any = [from_text(text, self._item_types) for text in texts]
-        elif len(values) > 1:
-            return None, Violation(
-                f"{self.schema.document.name}#{self.pointer}", at, "one value", f"{len(values)} values"
-            )
-        else:
-            value = from_text(values[0], self.schema.types)
-            if self._typed and _type(value) in self.schema.types:
-                return value, None
-        broken = self.schema.check(value)
-        return value, broken and Violation(broken.rule, at + broken.at, broken.expected, broken.got)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Media:
     """One media type of a body: its schema, if the document gives one, and where it stands."""
 
     type: str
-    schema: Schema | None
-    pointer: str
-    node: Mapping[str, Any]
+    schema: Schema | None = None
+    pointer: str = ""
+    node: Mapping[str, Any] = field(default_factory=dict)
+    document: Document | None = None
+
+    @cached_property
+    def essence(self) -> str:
+        """The type without its parameters, in lower case."""
+        return essence(self.type)
+
+    @cached_property
+    def label(self) -> str:
+        """What a Content-Type says: a range, as `*/*`, stands for one type of it."""
+        kind, _, subtype = self.essence.partition("/")
+        return _CONCRETE.get(kind, "application/octet-stream") if subtype == "*" else self.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,7 +299,7 @@ class Response:
 
     status: str
     media: Mapping[str, Media]
-    headers: Mapping[str, tuple[bool, Schema]]
+    headers: Mapping[str, Parameter]
     pointer: str
 
 
@@ -495,41 +314,87 @@ class Credential:
 
 
 class Operation:
-    """One operation; what it takes and gives is compiled when first asked for."""
+    """One operation; what it takes and gives is compiled when first asked for. `item` is the path item that it stands
+    in."""
 
-    def __init__(self, document: Document, template: str, method: str) -> None:
+    def __init__(self, document: Document, template: str, method: str, pointer: str, item: dict[str, Any]) -> None:
         self.document, self.template, self.method = document, template, method.upper()
-        self.pointer = f"/paths/{escape(template)}/{method}"
-        self.node: dict[str, Any] = document.root["paths"][template][method]
-        self.id: str = self.node.get("operationId") or f"{method} {template}"
+        self.pointer = pointer
+        self.node: dict[str, Any] = item[method]
+        self.id = str(self.node.get("operationId") or f"{method} {template}")
         self.names = re.findall(r"\{([^{}]+)\}", template)
+        self._holders = ((pointer.rpartition("/")[0], item), (pointer, self.node))
+        self._prepared = False
+
+    def glance(self) -> None:
+        """Look at what is cheap to see.
+
+        Raises:
+            SpecError: a parameter has no name, or a security scheme is nowhere described.
+        """
+        with self._as_described():
+            for base, holder in self._holders:
+                for i, node in enumerate(holder.get("parameters") or ()):
+                    if "$ref" not in node and not self._is_named(node):
+                        self._refuse_parameter(f"{base}/parameters/{i}")
+            for requirement in self._requirements:
+                for name in requirement:
+                    if name not in self.document.security_schemes:
+                        what = f"{self.document.name}#{self.pointer} needs the security scheme {name!r}"
+                        raise SpecError(f"{what}; describe it in #/components/securitySchemes, where it is not")
+
+    @contextmanager
+    def _as_described(self) -> Iterator[None]:
+        """While the document is read; what is not as OpenAPI has it becomes a SpecError."""
+        try:
+            yield
+        except SpecError:
+            raise
+        except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+            what = f"{self.document.name}#{self.pointer} is not an operation as OpenAPI has it"
+            raise SpecError(f"{what} ({type(error).__name__}: {error}); validate the document") from None
+
+    def _is_named(self, node: Any) -> bool:
+        return isinstance(node, dict) and isinstance(node.get("name"), str) and node.get("in") in STYLES
+
+    def _refuse_parameter(self, pointer: str) -> None:
+        expected = f"a name and a place (in: {', '.join(STYLES)}) are expected"
+        raise SpecError(f"{self.document.name}#{pointer} is not a parameter: {expected}")
+
+    @property
+    def _requirements(self) -> list[dict[str, Any]]:
+        return self.node.get("security", self.document.root.get("security")) or []
+
+    def prepare(self) -> None:
+        """Read all that a call needs, once.
+
+        Raises:
+            SpecError: the document does not describe the operation as OpenAPI has it.
+        """
+        if not self._prepared:
+            with self._as_described():
+                for part in ("parameters", "body", "responses", "success", "security"):
+                    getattr(self, part)
+            self._prepared = True
 
     @cached_property
     def parameters(self) -> dict[tuple[str, str], Parameter]:
         """By place and name; those of the operation stand above those of its path."""
-        found = {}
-        path_item = self.pointer.rsplit("/", 1)[0]
-        for base, item in ((path_item, self.document.at(path_item)), (self.pointer, self.node)):
-            for i in range(len(item.get("parameters") or ())):
+        described = {}
+        for base, holder in self._holders:
+            for i in range(len(holder.get("parameters") or ())):
                 node, pointer = self.document.resolve(f"{base}/parameters/{i}")
+                if not self._is_named(node):
+                    self._refuse_parameter(pointer)
+                if "schema" not in node and not node.get("content"):
+                    raise SpecError(f"{self.document.name}#{pointer} has no schema; give it one")
                 name, place = node["name"], node["in"]
-                schema = pointer + "/schema"
-                if "content" in node:
-                    schema = f"{pointer}/content/{escape(next(iter(node['content'])))}/schema"
-                elif "schema" not in node:
-                    raise SpecError(f"{self.document.name}#{pointer} has no schema")
-                style = node.get("style", "form" if place in ("query", "cookie") else "simple")
-                key = name.lower() if place == "header" else name
-                found[place, key] = Parameter(
-                    name,
-                    place,
-                    bool(node.get("required")) or place == "path",
-                    self.document.schema(schema),
-                    pointer,
-                    bool(node.get("explode", style == "form")),
-                    style,
-                )
-        return found
+                described[place, name.lower() if place == "header" else name] = name, pointer
+        names = frozenset(name for name, _ in described.values())
+        return {
+            (place, key): self.document.parameter(pointer, name, place, names)
+            for (place, key), (name, pointer) in described.items()
+        }
 
     @cached_property
     def path_parameters(self) -> list[Parameter | None]:
@@ -554,14 +419,15 @@ class Operation:
         if "requestBody" not in self.node:
             return None
         node, pointer = self.document.resolve(f"{self.pointer}/requestBody")
-        return Body(bool(node.get("required")), self._media(node, pointer), pointer)
+        return Body(bool(node.get("required")), self._media(node, pointer, "readOnly"), pointer)
 
-    def _media(self, node: Mapping[str, Any], pointer: str) -> dict[str, Media]:
-        found = {}
+    def _media(self, node: Mapping[str, Any], pointer: str, hidden: str) -> dict[str, Media]:
+        """By essence; of several that differ in their parameters only, the first."""
+        found: dict[str, Media] = {}
         for name, item in (node.get("content") or {}).items():
             place = f"{pointer}/content/{escape(name)}"
-            schema = self.document.schema(f"{place}/schema") if "schema" in item else None
-            found[name.lower()] = Media(name, schema, place, item)
+            schema = self.document.schema(f"{place}/schema", hidden) if "schema" in item else None
+            found.setdefault(essence(name), Media(name, schema, place, item, self.document))
         return found
 
     @cached_property
@@ -573,9 +439,9 @@ class Operation:
             headers = {}
             for name in node.get("headers") or {}:
                 header, place = self.document.resolve(f"{pointer}/headers/{escape(name)}")
-                if "schema" in header:
-                    headers[name.lower()] = (bool(header.get("required")), self.document.schema(place + "/schema"))
-            found[status.upper()] = Response(status, self._media(node, pointer), headers, pointer)
+                if name.lower() != "content-type" and ("schema" in header or header.get("content")):
+                    headers[name.lower()] = self.document.parameter(place, name, "header")
+            found[status.upper()] = Response(status, self._media(node, pointer, "writeOnly"), headers, pointer)
         return found
 
     def response(self, status: int) -> Response | None:
@@ -585,8 +451,10 @@ class Operation:
 
     @cached_property
     def success(self) -> int:
-        """The first documented status of success; 200 when none is."""
-        statuses = [status for status in self.responses if status[0] == "2"]
+        """The first documented status of success, else of a redirection; 200 when there is none."""
+        statuses = [status for status in self.responses if status.startswith("2")]
+        if not statuses and "DEFAULT" not in self.responses:
+            statuses = [status for status in self.responses if status.startswith("3")]
         return int(statuses[0]) if statuses and statuses[0].isdigit() else 200
 
     @cached_property
@@ -598,20 +466,22 @@ class Operation:
     def security(self) -> list[list[Credential]]:
         """Alternatives, each a list of credentials that go together; an empty one among them makes credentials
         optional. No alternative: open to everyone."""
-        wanted = self.node.get("security", self.document.root.get("security")) or []
-        alternatives = []
-        for requirement in wanted:
-            together = []
-            for name in requirement:
-                node, _ = self.document.resolve(f"/components/securitySchemes/{escape(name)}")
-                if node.get("type") == "apiKey":
-                    together.append(Credential(name, "apiKey", node["in"], node["name"]))
-                elif node.get("type") == "http":
-                    together.append(Credential(name, str(node.get("scheme", "")).lower(), "header", "Authorization"))
-                else:  # oauth2, openIdConnect
-                    together.append(Credential(name, "bearer", "header", "Authorization"))
-            alternatives.append(together)
-        return alternatives
+        return [
+            [credential for name in requirement if (credential := self._credential(name))]
+            for requirement in self._requirements
+        ]
+
+    def _credential(self, name: str) -> Credential | None:
+        """What a security scheme asks of a request; None for mutualTLS, which is not said in the request."""
+        node, _ = self.document.resolve(f"/components/securitySchemes/{escape(name)}")
+        match node.get("type"):
+            case "apiKey":
+                return Credential(name, "apiKey", node["in"], node["name"])
+            case "http":
+                return Credential(name, str(node.get("scheme", "")).lower(), "header", "Authorization")
+            case "mutualTLS":
+                return None
+        return Credential(name, "bearer", "header", "Authorization")  # oauth2, openIdConnect
 
 
 class Node:

@@ -10,9 +10,10 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from .examples import NoExampleError, example
+from .examples import NoExampleError, example, example_headers
 from .http import Request
-from .openapi import Document, Operation, Violation
+from .openapi import Document, Operation, Response
+from .schemas import Violation
 from .world import World
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?")
@@ -24,6 +25,14 @@ def phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return "Error"
+
+
+def _challenge(problem: Problem, operation: Operation, response: Response) -> dict[str, str]:
+    """The header of a 401 that says which scheme is wanted, where the document has it."""
+    kinds = [credential.kind for together in operation.security for credential in together]
+    schemes = [kind.capitalize() for kind in kinds if kind != "apiKey"]
+    wanted = problem.status == 401 and schemes and "www-authenticate" in response.headers
+    return {"www-authenticate": schemes[0]} if wanted else {}
 
 
 @dataclass(slots=True)
@@ -123,18 +132,19 @@ class Behaviour:
         if problem.detail:
             value["detail"] = problem.diagnosis
         response = operation.response(problem.status) if operation else None
-        if response is None:
+        if operation is None or response is None:
             return Reply(value, problem.status, problem.headers, "application/problem+json")
-        if not response.media:
-            return Reply(None, problem.status, problem.headers)
-        for media in response.media.values():
-            if media.schema is None or media.schema.check(value) is None:
-                return Reply(value, problem.status, problem.headers, media.type)
-        media = next(iter(response.media.values()))
         try:
-            return Reply(example(media), problem.status, problem.headers, media.type)
+            headers = example_headers(response) | _challenge(problem, operation, response) | problem.headers
+            media = next(iter(response.media.values()), None)
+            if media is None:
+                return Reply(None, problem.status, headers)
+            for media in response.media.values():
+                if media.schema is None or media.schema.check(value) is None:
+                    return Reply(value, problem.status, headers, media.essence)
+            return Reply(example(media), problem.status, headers, media.essence)
         except NoExampleError:
-            return Reply(value, problem.status, problem.headers, media.type)
+            return Reply(value, problem.status, problem.headers)
 
     def odd(self, name: str) -> bool:
         """Whether an oddity is on."""

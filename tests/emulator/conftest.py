@@ -1,4 +1,5 @@
-"""What the tests of the emulator share: a plain HTTP client for each provider, with the default credential."""
+"""What the tests of the emulator share: a plain HTTP client for each provider, with the default credential, and
+documents that nobody wrote code for."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ import pytest
 from truecopy_emulator import Emulator
 
 KEY = "emulator-key"
+JSON = "application/json"
 TLS = ssl.create_default_context()
 """One for all clients: each would otherwise take 20 ms to make its own."""
 get, post = partial(httpx.get, verify=TLS), partial(httpx.post, verify=TLS)
@@ -23,6 +25,21 @@ DATA = Path(__file__).parent / "data"
 def page(name: str) -> Any:
     """A sample or schema as a documentation page prints it."""
     return json.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+def document(version: str = "3.1.0", **members: Any) -> dict[str, Any]:
+    return {"openapi": version, "info": {"title": "Mine", "version": "1"}, "paths": {}, **members}
+
+
+def answers(schema: Any, **media: Any) -> dict[str, Any]:
+    return {"200": {"description": "", "content": {JSON: {"schema": schema, **media}}}}
+
+
+def serve(tmp_path: Path, root: dict[str, Any]) -> tuple[Emulator, httpx.Client]:
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(root))
+    emulator = Emulator(specs={"/mine": path})
+    return emulator, httpx.Client(verify=TLS, transport=emulator.transport(), base_url="http://emulator/mine")
 
 
 @pytest.fixture

@@ -14,25 +14,7 @@ import httpx
 import pytest
 from truecopy_emulator import Emulator, SpecError
 
-from .conftest import KEY, TLS
-
-JSON = "application/json"
-
-
-def document(version: str = "3.1.0", **members: Any) -> dict[str, Any]:
-    return {"openapi": version, "info": {"title": "Mine", "version": "1"}, "paths": {}, **members}
-
-
-def answers(schema: Any, **media: Any) -> dict[str, Any]:
-    return {"200": {"description": "", "content": {JSON: {"schema": schema, **media}}}}
-
-
-def serve(tmp_path: Path, root: dict[str, Any]) -> tuple[Emulator, httpx.Client]:
-    path = tmp_path / "mine.json"
-    path.write_text(json.dumps(root))
-    emulator = Emulator(specs={"/mine": path})
-    return emulator, httpx.Client(verify=TLS, transport=emulator.transport(), base_url="http://emulator/mine")
-
+from .conftest import JSON, KEY, answers, document, serve
 
 PETS = {
     "/pets/{id}": {
@@ -185,7 +167,101 @@ def test_a_reference_into_nothing_is_said_where_it_is_used(tmp_path: Path) -> No
     emulator, client = serve(tmp_path, root)
     answer = client.get("/a")
     assert answer.status_code == 500
-    assert "mine.json refers to #/components/schemas/No, which is not in it" in emulator.breaches[0].problem
+    at = "mine.json#/paths/~1a/get/responses/200/content/application~1json/schema"
+    assert f"{at} refers to #/components/schemas/No, which is not in it; add that" in emulator.breaches[0].problem
+    assert answer.headers["x-emulator-diagnostic"].startswith("E505 spec at fault: mine.json#/paths/~1a")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"servers": "http://x"}, r'#/servers/0 is "http://x"; a list of objects with a url'),
+        ({"servers": ["http://x"]}, r'#/servers/0 is "http://x"; a list of objects with a url'),
+        ({"servers": [{"url": "/ok"}, {"url": "http://[bad"}]}, "#/servers/1 is .* a list of objects with a url"),
+        ({"security": [{"nope": []}]}, "#/paths/~1a/get needs the security scheme 'nope'; describe it in"),
+        ({"parameters": [{"in": "query"}]}, "#/paths/~1a/get/parameters/0 is not a parameter: a name and a place"),
+        ({"parameters": 5}, "#/paths/~1a/get is not an operation as OpenAPI has it"),
+        ({"$ref": "other.yaml#/a"}, "#/paths/~1a refers to other.yaml#/a; bundle the document into one file"),
+        ({"$ref": "#/components/pathItems/No"}, "refers to #/components/pathItems/No, which is not in it; add that"),
+        ({"$ref": "#/paths/~1a"}, "refers to itself in a circle"),
+    ],
+)
+def test_what_is_seen_at_the_start(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+    operation = {"responses": {"204": {"description": ""}}}
+    root = document(paths={"/a": changes if "$ref" in changes else {"get": {**operation, **changes}}})
+    if "servers" in changes:
+        root = document(paths={"/a": {"get": operation}}, **changes)
+    with pytest.raises(SpecError, match=message) as caught:
+        serve(tmp_path, root)
+    assert str(caught.value).startswith("mine.json#/")
+
+
+@pytest.mark.parametrize(
+    ("operation", "message"),
+    [
+        ({"parameters": [{"name": "q", "in": "query"}]}, "/parameters/0 has no schema; give it one"),
+        (
+            {"parameters": [{"name": "q", "in": "query", "schema": {"type": "string", "pattern": "["}}]},
+            '/parameters/0/schema/pattern is not a usable schema: "[" is not a "regex"; mend it there',
+        ),
+        (
+            {"parameters": [{"$ref": "#/components/parameters/No"}]},
+            "/parameters/0 refers to #/components/parameters/No",
+        ),
+        (
+            {"responses": answers({"type": "strin"})},
+            "schema/type is not a usable schema: Unexpected type; mend it there",
+        ),
+        (
+            {"responses": answers({"properties": ["a"]})},
+            'schema/properties is not a usable schema: ["a"] is not of type',
+        ),
+        (
+            {"responses": answers({"$ref": "other.yaml#/X"})},
+            "refers to other.yaml#/X; bundle the document into one file",
+        ),
+        ({"responses": answers({"$ref": "#Pet"})}, "refers to #Pet; write it as a JSON pointer"),
+        ({"responses": {"200": None}}, "mine.json#/paths/~1a/get is not an operation as OpenAPI has it"),
+        ({"responses": {"200": {"content": []}, "default": {"headers": 5}}}, "is not an operation as OpenAPI has it"),
+        ({"requestBody": "x"}, "is not an operation as OpenAPI has it"),
+    ],
+)
+def test_what_is_seen_at_the_first_call_is_the_spec_s_fault(
+    tmp_path: Path, operation: dict[str, Any], message: str
+) -> None:
+    paths = {"/a": {"get": {"responses": {"204": {"description": ""}}, **operation}}}
+    paths["/b"] = {"get": {"responses": {"204": {"description": ""}}}}
+    emulator, client = serve(tmp_path, document(paths=paths))
+    answer = client.get("/a", params={"q": "x"})
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert answer.headers["x-emulator-diagnostic"].startswith("E505 spec at fault: mine.json#/paths/~1a/get")
+    assert message in answer.json()["detail"]
+    assert message in emulator.breaches[0].problem
+    assert client.get("/b").status_code == 204
+
+
+def test_a_refusal_that_the_spec_describes_wrongly(tmp_path: Path) -> None:
+    bad = {"description": "", "content": {JSON: {"schema": {"type": "object", "properties": {"a": {"pattern": "["}}}}}}
+    operation = {"security": [{"key": []}], "responses": {"204": {"description": ""}, "401": bad}}
+    schemes = {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}}
+    emulator, client = serve(tmp_path, document(paths={"/a": {"get": operation}}, components=schemes))
+    answer = client.get("/a")
+    assert answer.status_code == 500
+    assert answer.headers["x-emulator-diagnostic"].startswith("E505")
+    assert emulator.journal.views()[0]["diagnostic"].startswith("E505")
+    assert client.get("/a", headers={"Authorization": f"Bearer {KEY}"}).status_code == 204
+
+
+def test_paths_that_are_references(tmp_path: Path) -> None:
+    item = {
+        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
+        "get": {"operationId": "getIt", "responses": answers({"const": 1})},
+    }
+    paths = {"/a/{id}": {"$ref": "#/components/pathItems/It"}, "/b/{id}": {"$ref": "#/paths/~1a~1{id}"}}
+    emulator, client = serve(tmp_path, document(paths=paths, components={"pathItems": {"It": item}}))
+    assert client.get("/a/1").json() == client.get("/b/2").json() == 1
+    assert client.get("/a/x").status_code == 400
+    emulator.journal.assert_called("getIt", provider="mine", times=3)
 
 
 def test_yaml_of_every_kind(tmp_path: Path) -> None:
@@ -194,11 +270,14 @@ def test_yaml_of_every_kind(tmp_path: Path) -> None:
     path.write_text(
         "openapi: 3.1.0\nx-base: &base {tags: [a], operationId: !x on}\npaths:\n  /a:\n    get:\n      <<: *base\n"
         "      responses:\n        200:\n          description: yes\n          content:\n"
-        "            application/json: {example: {day: 2024-01-01, answer: no}}\n"
+        "            application/json: {example: {day: 2024-01-01, answer: no, time: 12:30:45, zip: 0123, phone: +49,\n"
+        "              many: 12345678901234567890123, few: 1e3, price: 1.50, on: true, off: ~, hex: !!int 0x1F}}\n"
     )
     emulator = Emulator(specs={"/mine": path})
+    text = {"day": "2024-01-01", "answer": "no", "time": "12:30:45", "zip": "0123", "phone": "+49", "hex": "0x1F"}
+    other = {"many": 12345678901234567890123.0, "few": 1000, "price": 1.5, "on": True, "off": None}
     with httpx.Client(transport=emulator.transport()) as client:
-        assert client.get("http://emulator/mine/a").json() == {"day": "2024-01-01", "answer": "no"}
+        assert client.get("http://emulator/mine/a").json() == {**text, **other}
     emulator.journal.assert_called("on", provider="mine")
 
 

@@ -37,6 +37,26 @@ def test_near_misses_are_in_the_failure(emulator: Emulator, qp: httpx.Client) ->
     assert "did you mean GET /questionpro/a/api/v2/micropanel/batches/{batchID}" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/micropanel/batches/1", ["GET /questionpro/a/api/v2/micropanel/batches/{batchID}"]),
+        ("/questionpro/micropanel/batches/1", ["GET /questionpro/a/api/v2/micropanel/batches/{batchID}"]),
+        ("/asavie/batches/1/", ["GET /asavie/v1/batches/{batchid}"]),
+        ("/v1/batches", ["POST /asavie/v1/batches"]),
+        ("/1", []),
+        ("/questionpro", []),
+    ],
+)
+def test_a_path_without_its_mount_or_prefix_is_a_near_miss(path: str, meant: list[str]) -> None:
+    emulator = Emulator()
+    with httpx.Client(verify=TLS, transport=emulator.transport()) as client:
+        assert client.get(f"http://emulator{path}").status_code == 404
+    (view,) = emulator.journal.views()
+    hint = f"; did you mean {', '.join(meant)}" if meant else ""
+    assert view["near_misses"] == ["no such path" + hint]
+
+
 def test_a_header_under_its_old_name_is_a_near_miss(emulator: Emulator) -> None:
     get(emulator.url("questionpro") + "/micropanel/batches/4445556", headers={"apiKey": KEY})
     (view,) = emulator.journal.views()
@@ -57,6 +77,13 @@ def test_secrets_are_masked(emulator: Emulator, qp: httpx.Client, sm: httpx.Clie
     assert text.count("***") > 5
     for hidden in (secret, KEY, token):
         assert hidden not in text
+
+
+def test_user_and_password_of_basic_are_masked() -> None:
+    emulator = Emulator()
+    with httpx.Client(verify=TLS, transport=emulator.transport()) as client:
+        client.get("http://emulator/asavie/some-user/a-password", auth=("some-user", "a-password"))
+    assert emulator.journal.views()[0]["request"]["path"] == "/asavie/***/***"
 
 
 def test_views_are_selected(emulator: Emulator, qp: httpx.Client, sm: httpx.Client) -> None:
