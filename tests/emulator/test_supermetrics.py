@@ -108,7 +108,6 @@ def test_problem_texts_keep_to_the_pages_patterns(sm: httpx.Client) -> None:
     answers = [
         sm.get("/query/batch/x", headers={"Authorization": "Bearer 'no'"}),
         sm.get("/query/batch/x", headers={"Authorization": "Bearer emulator-forbidden"}),
-        sm.get("/query/batch/x", headers={"Authorization": "Bearer emulator-quota"}),
         sm.put("/query/batch/x"),
         sm.post("/query/batch", json={"queries": "é\"/_'"}),
         sm.post("/query/batch", content=b"{", headers={"content-type": "application/json"}),
@@ -116,12 +115,20 @@ def test_problem_texts_keep_to_the_pages_patterns(sm: httpx.Client) -> None:
         sm.post("/query/batch", content=b" " * 1_100_000, headers={"content-type": "application/json"}),
         sm.get("/query/batch/x/status", params={"limit": "many"}),
     ]
-    assert [answer.status_code for answer in answers] == [401, 403, 429, 405, 400, 400, 415, 413, 400]
+    assert [answer.status_code for answer in answers] == [401, 403, 405, 400, 400, 415, 413, 400]
     for answer in answers:
         problem = answer.json()
         assert re.fullmatch(r"[A-Za-z0-9\s]+", problem["title"]), problem
         assert re.fullmatch(r"[A-Za-z0-9\s.,\-]+", problem["detail"]), problem
         assert problem["status"] == answer.status_code
+
+
+def test_a_used_up_licence_is_told_by_its_code(sm: httpx.Client) -> None:
+    """Which only the envelope has, whatever the other errors look like."""
+    answer = sm.get("/query/batch/x", headers={"Authorization": "Bearer emulator-quota"})
+    assert answer.status_code == 429
+    assert answer.json()["error"]["code"] == "LICENSE_DAILY_QUERY_LIMIT_EXCEEDED"
+    assert "retry-after" not in answer.headers
 
 
 def test_a_missing_batch_has_no_body(sm: httpx.Client) -> None:
