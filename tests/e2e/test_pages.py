@@ -192,13 +192,15 @@ def test_the_legacy_key_is_sent_in_the_query_where_the_spec_has_it(emulator: Emu
     (payload, *_) = samples(RESPONSE, "request")
     seen: list[tuple[str, bool]] = []
 
-    def look(request: httpx.Request) -> None:
-        seen.append((request.url.params.get("apiKey", ""), "api-key" in request.headers))
+    class Looking(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            seen.append((request.url.params.get("apiKey", ""), "api-key" in request.headers))
+            return super().handle_request(request)
 
     with (
-        httpx.Client(event_hooks={"request": [look]}) as http,
+        Looking() as carrier,
         QuestionPro(
-            emulator.credential, base_url=emulator.url("questionpro"), scheme="apiKeyQuery", http_client=http
+            emulator.credential, base_url=emulator.url("questionpro"), scheme="apiKeyQuery", http_client=carrier
         ) as client,
     ):
         client.responses.create_response(7654321, body=SurveyResponseCreate.from_dict(payload))
