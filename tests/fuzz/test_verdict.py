@@ -57,6 +57,11 @@ def test_a_good_run_has_no_problems() -> None:
         ("evidence.operations.POST /query/batch.cases.coverage.negative", 0, "was never sent negative data"),
         (
             "evidence.operations.POST /query/batch.statuses.positive",
+            {"200": 1, "422": 11},
+            "POST /query/batch refused 11 of 12 requests that are valid by the spec",
+        ),
+        (
+            "evidence.operations.POST /query/batch.statuses.positive",
             {"404": 9},
             "never answered positive data with 2xx",
         ),

@@ -14,6 +14,10 @@ from schemathesis.cli import handler
 from schemathesis.core.deserialization import DeserializationContext
 from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.core.transport import Response
+from schemathesis.engine.context import EngineContext
+from schemathesis.engine.core import ExecutionPlan
+from schemathesis.engine.events import EventGenerator
+from schemathesis.engine.run import Phase
 from schemathesis.resources import repository
 
 from . import checks, control
@@ -25,6 +29,25 @@ from .worker import EVIDENCE_VARIABLE, SAFE_VARIABLE
 # What answers held is offered to later requests, and each of them looks through all of it: a fifth of the time with 500
 # things of a kind, nothing worth mentioning with 50.
 repository.PER_CONTEXT_CAPACITY = 50
+
+_run_phase = ExecutionPlan._run_phase
+
+
+def _whole_at_first(
+    self: ExecutionPlan, engine: EngineContext, phase: Phase, *, only: frozenset[str] | None = None
+) -> EventGenerator:
+    """A phase, the first time without the time budget: its shares would cut off the phases that go through the spec, on
+    a slow machine more than on a quick one, and what a run covers must depend on no clock."""
+    budget = engine.control.max_time
+    if engine.cycle_index == 0:
+        engine.control.max_time = None
+    try:
+        yield from _run_phase(self, engine, phase, only=only)
+    finally:
+        engine.control.max_time = budget
+
+
+ExecutionPlan._run_phase = _whole_at_first  # type: ignore[method-assign]
 
 if SAFE_VARIABLE in os.environ:
     # Also the coverage phase, which tries methods that an operation does not have.

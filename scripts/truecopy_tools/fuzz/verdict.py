@@ -28,6 +28,9 @@ OWN = {
 }
 """Checks of our own (`checks`) that must have looked at something, by target."""
 
+FEW, TAKEN = 10, 0.1
+"""So many refusals of valid data say nothing yet; the share that must be taken."""
+
 Rule = Callable[[Outcome], Iterator[str]]
 
 
@@ -96,6 +99,16 @@ def reached_every_operation(outcome: Outcome) -> Iterator[str]:
                 yield f"{label} was never sent {mode} data"
         if not any(status.startswith("2") for status in operation.get("statuses", {}).get(POSITIVE, {})):
             yield f"{label} never answered positive data with 2xx"
+
+
+def accepted_valid_data(outcome: Outcome) -> Iterator[str]:
+    """No operation refused nearly all valid data: then the spec allows what the service does not, and hardly anything
+    behind the refusals was tested. What does not exist (404, 409) is no refusal of data."""
+    for label in _wanted(outcome):
+        counts = _seen(outcome).get(label, {}).get("statuses", {}).get(POSITIVE, {})
+        refused = sum(counts.get(status, 0) for status in ("400", "422"))
+        if refused >= FEW and refused > (1 - TAKEN) * _sum(counts):
+            yield f"{label} refused {refused} of {_sum(counts)} requests that are valid by the spec"
 
 
 def _takes_nothing(outcome: Outcome, label: str) -> bool:
@@ -168,6 +181,7 @@ RULES: tuple[Rule, ...] = (
     found_no_failure,
     warned_of_nothing,
     reached_every_operation,
+    accepted_valid_data,
     ran_every_phase,
     followed_links,
     used_every_check,
