@@ -46,34 +46,58 @@ def sha256(text: str) -> str:
 
 
 def read_page(path: Path) -> Page:
-    """Read a capture.
+    """Read a capture: plain text, Markdown, HTML, or HTML in a web archive (MHTML).
 
     Raises:
-        DocsError: the file is missing, is not UTF-8 text, or holds no text.
+        DocsError: the file is missing, too large, is not text, or holds no text.
     """
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
-        if len(content) > _LARGEST:
-            raise DocsError(f"{path}: is larger than {_LARGEST:,} bytes, so it is no page; save one operation's page")
-        text = content.decode("utf-8-sig")
     except OSError as error:
         raise DocsError(f"{path}: cannot be read ({error.strerror or error}); give the path of a saved page") from None
-    except UnicodeDecodeError:
-        raise DocsError(f"{path}: is not UTF-8 text; save the page as plain text or HTML in UTF-8") from None
+    if len(content) > _LARGEST:
+        raise DocsError(f"{path}: is larger than {_LARGEST:,} bytes, so it is no page; save one operation's page")
+    try:
+        text = _decoded(content)
+    except (UnicodeError, LookupError):
+        raise DocsError(f"{path}: is not text; save the page as plain text or HTML in UTF-8") from None
     if "\0" in text:
         raise DocsError(f"{path}: holds NUL bytes; save the page as plain text or HTML")
     if not text.strip():
         raise DocsError(f"{path}: is empty; capture the page again")
     clean = _CONTROL.sub("", normalise(text))
-    lines = _html_lines(clean) if _HTML.match(clean) else _plain_lines(clean)
-    lines = _without_noise(lines)
+    try:
+        lines = _html_lines(clean) if _HTML.match(clean) else _plain_lines(clean)
+    except RecursionError:
+        raise DocsError(f"{path}: holds elements that are nested too deeply; save the page as plain text") from None
+    if sum(len(line.text) for line in lines) > _LONGEST:
+        raise DocsError(f"{path}: holds more than {_LONGEST:,} characters of text; save one operation's page")
+    lines = _without_noise(_straight(_unnumbered(_unmarked(lines))))
     if not any(line.text.strip() for line in lines):
         raise DocsError(f"{path}: holds markup but no text; save the page after it has been rendered")
     return Page(path.stem, sha256(text), tuple(lines))
 
 
-_LARGEST = 1_000_000
+_LARGEST = 10_000_000  # bytes, with the pictures that a saved page may hold
+_LONGEST = 1_000_000  # characters of text
+
+
+def _decoded(content: bytes) -> str:
+    """A file's text: in UTF-8, in UTF-16 with its mark, or as old Windows programs write; of an archive, its page."""
+    if re.match(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*?Content-Type:\s*multipart/related", content[:4000], re.I):
+        from email import message_from_bytes
+        from email.policy import default
+
+        part = message_from_bytes(content, policy=default).get_body(("html", "plain"))
+        return str(part.get_content()) if part else ""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
 
 # Zero-width characters and soft hyphens: invisible to a reader, fatal to a comparison.
 _CONTROL = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
@@ -146,12 +170,79 @@ def _html_lines(text: str) -> list[Line]:
     return lines
 
 
-# Whole lines that belong to the viewer, not to the page.
+_MARKS = re.compile(r"\s*(?:#{1,6} \S|```|~~~|\*\*[^*]+\*\*|`[^`]+`$|[-*] [*`\w].*$|\*[^*\s][^*]*\*$)|.*\w\\_\w")
+_UNMARKED = (
+    (re.compile(r"^\s*(?:#{1,6}|>|[-*])\s+(?=\S)"), ""),
+    (re.compile(r"\*\*(?=\S)(.+?)\*\*"), r"\1"),
+    (re.compile(r"^\*([^*\s][^*]*)\*$"), r"\1"),
+    (re.compile(r"`([^`]+)`"), r"\1"),
+    (re.compile(r"\[([^\]]+)\]\(\S*?\)"), r"\1"),
+)
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
+
+
+def _unmarked(lines: list[Line]) -> list[Line]:
+    """A page saved as Markdown without the marks around its names; code between fences stays as it is."""
+    if sum(bool(_MARKS.match(line.text)) for line in lines) < _MARKED:
+        return lines
+    result: list[Line] = []
+    fenced = False
+    for line in lines:
+        text = line.text
+        if re.match(r"\s*(```|~~~)", text):
+            fenced, text = not fenced, ""
+        elif not fenced:
+            escaped = bool(re.search(r"\\[_*\[\]]", text))
+            for mark, instead in _UNMARKED:
+                text = mark.sub(instead, text)
+            text = _ESCAPE.sub(r"\1", text) if escaped else text
+        result.append(Line(line.number, text, line.depth))
+    return result
+
+
+_MARKED = 3  # marks; fewer are found in pages that are no Markdown
+_NUMBERED = re.compile(r"\s*(\d{1,4})(?=[^\d,.]|\s*$)(?:[ \t]*[|:][ \t]|[ \t]?)(.*)")
+
+
+def _unnumbered(lines: list[Line]) -> list[Line]:
+    """The lines without the numbers that a code viewer puts before them, or in a column of their own: 1, 2, 3 …"""
+    result = list(lines)
+    index = 0
+    while index < len(lines):
+        run: list[tuple[int, str]] = []
+        for place in range(index, len(lines)):
+            found = _NUMBERED.fullmatch(lines[place].text)
+            if found is None or int(found[1]) != len(run) + 1:
+                break
+            run.append((place, found[2]))
+        if len(run) >= _MARKED:
+            for place, rest in run:
+                result[place] = Line(lines[place].number, rest, lines[place].depth)
+        index += max(len(run), 1)
+    return result
+
+
+def _straight(lines: list[Line]) -> list[Line]:
+    """Typographic quotes as plain ones, on lines that have no others: a word processor turned them."""
+    result = []
+    for line in lines:
+        text = line.text
+        if '"' not in text:
+            text = text.translate(dict.fromkeys(map(ord, "\u201c\u201d\u201e"), '"'))
+        if "'" not in text and "\u2018" in text:
+            text = text.translate(dict.fromkeys(map(ord, "\u2018\u2019"), "'"))
+        result.append(Line(line.number, text, line.depth))
+    return result
+
+
+# Whole lines that belong to the viewer or the printer, not to the page.
 _VIEWER = re.compile(
-    r"(snippet copied( successfully)?|copy( code| link| to clipboard)?|copied|prev(ious)?( next)?|next|expand all|"
-    r"collapse all|edit( this page)?|share|print|advertisement|ad|sponsored( content)?|loading|skip to (main )?content|"
-    r"table of contents|on this page|was this (page|article) helpful|(subscribe|sign up|sign in|log ?in|learn more|"
-    r"read more|get started|start (your )?free trial|contact (us|sales)|book a demo|try (it )?(now|free)))[.!?…:]*",
+    r"(snippet copied( successfully)?|copy( code| link| to clipboard)?|copied|prev(ious)?( next)?|next|expand( all)?|"
+    r"collapse( all)?|edit( this page)?|share|print|advertisement|ad|sponsored( content)?|loading|"
+    r"skip to (main )?content|table of contents|(on|in) this (page|article)|was this (page|article) helpful|"
+    r"(subscribe|sign up|sign in|log ?in|learn more|read more|get started|start (your )?free trial|"
+    r"contact (us|sales)|book a demo|try (it )?(now|free)))[.!?…:]*|"
+    r"page \d+( of \d+)?|\f\s*\d+|https?://\S+\s+\d+ ?/ ?\d+|\d+/\d+/\d+,? \d+:\d\d\b.*",
     re.I,
 )
 # Text that speaks to programs reading the page. It is not documentation, whatever it claims.
@@ -159,7 +250,8 @@ _TO_MACHINES = re.compile(
     r"\b(AI|artificial intelligence|machine|automated|LLM)[- ](agents?|assistants?|models?|readers?|systems?|tools?|"
     r"crawlers?)\b|\b(language models?|LLMs?|chat ?bots?|web crawlers?|scrapers?|coding agents?)\b|"
     r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instructions?|prompts?|rules|directions|documentation|content)\b|"
-    r"\bsystem (prompt|message|note|instruction)s?\b|^\W*(dear )?(assistant|agent|system)s?\s*[:,]",
+    r"\bsystem (prompt|message|note|instruction)s?\b|\b(are|as|for|to|dear) (an? |any |every )?AIs?\b|^\W*AIs?\s*[:,]|"
+    r"^\W*(dear )?(assistant|agent|system)s?\s*[:,](\s+\S+){3}",
     re.I,
 )
 
@@ -169,24 +261,71 @@ def for_machines(text: str) -> bool:
     return bool(_TO_MACHINES.search(text))
 
 
-_PARAGRAPH = 12  # lines; a longer run without a blank line is a page without blank lines, not a paragraph
+_END = r"(?!(?-i:[a-z]))"
+_SCALAR = r"(?:array of )?(?:string|integer|number|boolean|date|decimal number|globally unique identifier)s?"
+_TYPED = re.compile(rf"(?:{_SCALAR}|(?:array of )?(?:object|array)|collection of|dictionary of){_END}.{{0,60}}", re.I)
+# What a page is made of besides sentences: labels, types, attributes, addresses, code.
+_STRUCTURE = re.compile(
+    rf"\W*arrow_right.*|[{{}}\"<|#].*|\[\s*(?:[\[\"{{\d\]].*)?|\].*|(?:curl|import|url|payload|headers|response)\b.*|\W+|"
+    rf"(?:[@$\w.-]+ )?{_TYPED.pattern}|(?:range|matching [\w ]+):.*|[1-5]\d\d\b.{{0,40}}|"
+    rf"(?:required|optional|none)\.?|(?:https?://[^\s{{]*\{{|/).*|"
+    r"(?:get|post|put|patch|delete|head|options)|(?:path|query|header|cookie|body|uri|request|form) param(?:eter)?s|"
+    r"security|authori[sz]ation|authentication|headers|(?:request )?body|"
+    r"(?:request|response|resource) (?:information|formats|description)|"
+    r"responses?|(?:example|sample)(?: code| request)?:?|schema|name\b.*|location\b.*|type\b.*|"
+    rf"(?:valid values|max(?:imum)?|min(?:imum)?|pattern|default|example|string length|data type){_END}.*",
+    re.I,
+)
+_METHOD = re.compile("get|post|put|patch|delete|head|options", re.I)
+_CALLED = re.compile(rf"(?:{_METHOD.pattern})\s+\S*/\S*", re.I)
+_QUOTED_NAME = re.compile(r'[{,\s]"([\w@$.-]+)"\s*:')
 
 
 def _without_noise(lines: list[Line]) -> list[Line]:
-    """Blank out viewer controls and text addressed to machines, and keep one of several blank lines; numbers stay."""
+    """Blank out viewer controls and text addressed to machines, and keep one of several blank lines; numbers stay.
+
+    A word above a type, or one that names a member of a sample, is a name, whatever the viewer's buttons say.
+    """
     texts = [line.text.strip() for line in lines]
-    drop = {index for index, text in enumerate(texts) if _VIEWER.fullmatch(text)}
+    below = [""] * len(texts)  # the next line that says something
+    for index in range(len(texts) - 2, -1, -1):
+        below[index] = texts[index + 1] or below[index + 1]
+    quoted = {name for line in lines for name in _QUOTED_NAME.findall(f" {line.text}")}
+
+    def name(index: int) -> bool:
+        text, following = texts[index], below[index]
+        lower = bool(re.fullmatch(r"[@$a-z_][\w.@$-]*", text))
+        typed = _TYPED.match(following) if lower else re.match(_SCALAR + _END, following, re.I)
+        return text in quoted or (bool(typed) and bool(re.fullmatch(r"[@$\w.-]+", text)))
+
+    drop = {
+        index
+        for index, text in enumerate(texts)
+        if _VIEWER.fullmatch(text) or (lines[index].text[:1] == "\f" and text.isdigit())
+        if not name(index)
+    }
+    said: set[int] = set()  # to machines
     for index, text in enumerate(texts):
-        if not text or text[0] in '{}[]"<' or not for_machines(text):
+        if index in said or not text or _JSON_LINE.match(text) or not for_machines(text):
             continue
-        drop.add(index)
-        if index and texts[index - 1]:
-            continue
-        end = next((i for i in range(index, len(texts)) if not texts[i]), len(texts))
-        if end - index <= _PARAGRAPH:
-            drop.update(range(index, end))
+        said.add(index)
+        for place in range(index + 1, len(texts)):
+            sentence = len(texts[place].split()) > 2 or texts[place].endswith((".", "!", "?", ":"))
+            goes_on = sentence or _CALLED.fullmatch(texts[place]) or not texts[place - 1].endswith((".", "!", "?", ":"))
+            if not texts[place] or not goes_on or name(place) or _STRUCTURE.fullmatch(texts[place]):
+                break
+            said.add(place)
+    called = {index for index, text in enumerate(texts) if _CALLED.fullmatch(text)}
+    called |= {index for index, text in enumerate(texts) if _METHOD.fullmatch(text) and below[index].startswith("/")}
+    called |= {index for index, text in enumerate(texts) if re.fullmatch(r"https?://\S+", text)}
+    if called <= said:  # one of them is the page's own
+        said -= called
+    drop |= said
     clean = [Line(line.number, "" if index in drop else line.text, line.depth) for index, line in enumerate(lines)]
     # One blank line says as much as thousands, over which patterns would take time by the square.
     return [
         line for above, line in zip([None, *clean], clean, strict=False) if line.text or above is None or above.text
     ]
+
+
+_JSON_LINE = re.compile(r'[{}"<]|\[\s*(?:[\["{\d\]]|$)|\]')

@@ -73,13 +73,15 @@ def test_edits(
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"x" * 1_000_001, "is larger than"),
+        (b"x" * 10_000_001, "is larger than"),
+        (b"long " * 200_001, "more than 1,000,000 characters"),
         (b"arrow_right\nGet /a\n" + b'{"$schema":"x","properties":{"a":' * 400, "nested too deeply"),
-        (b"\x00\xff\xfe", "is not UTF-8"),
+        (b"\x81\xff\xfe", "is not text"),
+        (b"<html><body>" + b"<div>" * 3_000 + b"GET /a", "nested too deeply"),
         (b"", "is empty"),
         (b"Dear all,\nthis is a letter.\n", "no known family"),
     ],
-    ids=["huge", "deep", "binary", "empty", "a letter"],
+    ids=["huge", "long", "deep", "binary", "deep HTML", "empty", "a letter"],
 )
 def test_what_is_no_page_is_refused_in_one_line(content: bytes, reason: str, tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
