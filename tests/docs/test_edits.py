@@ -12,7 +12,7 @@ from truecopy_docs.diff import compare, exit_status
 from truecopy_docs.facts import read_facts
 from truecopy_docs.page import DocsError
 
-from tests.docs.pages import contract, render
+from tests.docs.pages import LAYOUTS, contract, render
 
 URL = "https://{{env}}.library.example/api/v2/shelves/{{shelf-id}}/books"
 PAGES = {
@@ -48,6 +48,14 @@ EDITS: list[tuple[str, str, tuple[tuple[str, str], ...], str, int]] = [
     ("aspnet", "a member becomes a list", ((ROW.format("shelf", "ShelfModel", "Required"), ROW.format("shelf", "Collection of ShelfModel", "Required")), ('"shelf": {\n    "room": "some words",\n    "floor": 7\n  }', '"shelf": [{\n    "room": "some words",\n    "floor": 7\n  }]')), "field-type-changed", 4),
     ("aspnet", "a text becomes a list of texts", ((ROW.format("note", "string", "None."), ROW.format("note", "Collection of string", "None.")), ('"note": "some words"', '"note": ["some words"]')), "field-type-changed", 4),
     ("document360", "a sample below its status", (("400\n\nIt failed", 'Example\n{\n "meta": {"trace_id": "a"},\n "data": {"bookID": 1, "title": "b", "state": "IN", "shelf": {"room": "c"}}\n}\n400\n\nIt failed'),), "", 0),
+    ("document360", "a table of contents", (("Put a book on a shelf\n", "Put a book on a shelf\nOn this page\nSecurity\nPath parameters\nBody parameters\nResponses\n200\n400\n404\n"),), "", 0),
+    ("document360", "a table of contents right above a section", (("Security\nAPI", "Security\nPath parameters\nResponses\nSecurity\nAPI"),), "", 0),
+    ("document360", "a description that ends with a type", (("copies\ninteger", "copies\ninteger\nPositive integer"), ("shelf\nobject", "shelf\nobject\n\nA JSON object\nJSON object\nthe object\n"), ("floor\ninteger", "floor\ninteger\nArray of string")), "", 0),
+    ("document360", "the phrase of a status", (("404\n\nIt failed", "404\n\nNot found"), ("200\n\nIt worked\n", "200\nOK\n"), ("400\n\nIt failed", "400 Bad Request")), "", 0),
+    ("document360", "a field before the envelope", (("object\nmeta\n", "object\nversion\nstring\nmeta\n"),), "field-added", 3),
+    ("document360", "a menu above a type", (("bookID\ninteger", "bookID\nHome\nDocs\nSearch...\ninteger"),), "", 0),
+    ("document360", "the label of an answer's body", (("Expand All\nobject\nmeta", "Body\nobject\nmeta"),), "", 0),
+    ("document360", "Markdown", (*((f"\n{name}\n", f"\n**`{name}`**\n") for name in ("bookID", "copies", "addedAt")), ("\ntrace_id\n", "\n- **trace\\_id**\n"), ("\nSecurity\n", "\n## Security\n"), ("\nmessage\nstringRequired", "\n*message*\n*stringRequired*")), "", 0),
     ("document360", "a null before the format", (("string (date-time)", "string | null (date-time)"),), "field-nullable-changed", 4),
 ]  # fmt: skip
 
@@ -68,6 +76,28 @@ def test_edits(
     assert {change.code for change in changes} == set(codes.split()), changes
     assert exit_status(changes) == status
     assert facts.truncated is None
+
+
+WORDS = (
+    *("created", "accepted", "found", "conflict", "gone", "ok", "share", "copy", "next", "previous", "expand", "print"),
+    *("headers", "response", "body", "security", "schema", "example", "default", "type", "name", "string", "required"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("family", LAYOUTS)
+def test_a_field_may_be_called_anything(family: str, word: str, tmp_path: Path) -> None:
+    """Like a phrase of HTTP, a viewer's button, a section's label, or a word of the page's own language."""
+    before, after = contract(), contract()
+    data = after.answer["properties"]["data"]
+    data["properties"] = {word if name == "title" else name: inner for name, inner in data["properties"].items()}
+    data["required"] = [word if name == "title" else name for name in data["required"]]
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    for layout in list(LAYOUTS[family])[::3]:
+        old.write_text(render(family, layout, before))
+        new.write_text(render(family, layout, after))
+        changes = compare(read_facts(old), read_facts(new))
+        assert {change.code for change in changes} == {"field-removed", "field-added"}, (layout, changes)
 
 
 @pytest.mark.parametrize(

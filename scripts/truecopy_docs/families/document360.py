@@ -22,6 +22,7 @@ from truecopy_docs.urls import METHODS, parse_address
 __all__ = ["read"]
 
 _BASE = r"(?:string|integer|number|boolean|object|array|null|any|file|binary)"
+_SCALAR = r"(?:string|integer|number|boolean|Array of (?:string|integer|number|boolean))s?\b"
 _ONE = rf"(?:[Aa]rray of )*{_BASE}s?(?:\s*\([^()]*\))?"
 _FLAGS = r"(?:\s*(?:Required|Optional|Nullable|Deprecated|Read[- ]?only|Write[- ]?only))*"
 _TYPE = re.compile(rf"(?P<types>{_ONE}(?:\s*\|\s*{_ONE})*)(?P<flags>{_FLAGS})")
@@ -64,6 +65,24 @@ _MEDIA = re.compile(r"(?:application|text|multipart)/[\w.+-]+")
 _PHRASES = {status.phrase.lower() for status in HTTPStatus}
 _CHOICE = re.compile(r"(?:one|any|all) ?of", re.I)
 _PER = re.compile(r"\b(?:per|each|every|an?) (second|minute|hour|day|week|month|year)\b|\b(hour|dai|month)ly\b", re.I)
+_ARTICLES = {
+    "a",
+    "an",
+    "the",
+    "this",
+    "that",
+    "each",
+    "every",
+    "any",
+    "some",
+    "one",
+    "no",
+    "of",
+    "as",
+    "is",
+    "or",
+    "and",
+}
 _ENVELOPE = ("meta", "data", "error", "errors")
 _LINKS = ("href",)
 
@@ -113,6 +132,7 @@ class _Reader:
         self.headers = False
         self.texts: list[_Token] = []
         self.fresh = False  # nothing but text since the status
+        self.stacked = True  # names stand above their types; otherwise beside them
         self.target: dict[str, Any] | None = None
         self.pending: tuple[str, _Token] | None = None
         self.head: list[_Token] = []
@@ -177,11 +197,35 @@ class _Reader:
     # -- reading -----------------------------------------------------------------------------------
 
     def read(self) -> None:
-        tokens = list(self.tokens())
+        tokens = self.without_contents(list(self.tokens()))
+        alone = [token for token in tokens if _TYPE.fullmatch(token.text) and not token.text.startswith("object")]
+        self.stacked = len(alone) > sum(bool(_NAMED_TYPE.fullmatch(token.text)) for token in tokens)
         for index, token in enumerate(tokens):
             following = tokens[index + 1].text if index + 1 < len(tokens) else ""
             self.token(token, following)
         self.finish(tokens)
+
+    def without_contents(self, tokens: list[_Token]) -> list[_Token]:
+        """The tokens without tables of contents: labels of sections with nothing between them, which stand again
+        elsewhere."""
+        kept: list[_Token] = []
+        index = 0
+        while index < len(tokens):
+            run: list[_Token] = []
+            said: set[str] = set()
+            for token in tokens[index:]:
+                label = token.text.rstrip(":").lower()
+                if label in said or not (_SECTION.fullmatch(label) or re.fullmatch(r"[1-5]\d\d", label)):
+                    break
+                run.append(token)
+                said.add(label)
+            index += max(len(run), 1)
+            if sum(bool(_SECTION.fullmatch(label)) for label in said) < 2:
+                kept += run or tokens[index - 1 : index]
+                continue
+            elsewhere = {token.text.rstrip(":").lower() for token in (*tokens[: index - len(run)], *tokens[index:])}
+            kept += [token for token in run if token.text.rstrip(":").lower() not in elsewhere]
+        return kept
 
     def sample(self, block: Block) -> None:
         """A sample belongs to the status or body that it stands under. An attribute's label above it names it."""
@@ -198,8 +242,9 @@ class _Reader:
             return
         if self.pending and self.value(text, token):
             return
-        if (found := _SECTION.fullmatch(text.rstrip(":"))) and not self.is_name(following):
-            self.enter(found, token)
+        if (found := _SECTION.fullmatch(text.rstrip(":"))) and not self.is_name(text, following):
+            if text.lower() != "body" or not self.status:  # the label of an answer's body says nothing new
+                self.enter(found, token)
         elif self.section == "responses" and (
             found := re.fullmatch(r"([1-5]\d\d)(?:[\s:\u2013-]+[A-Z][\w ']*)?", text)
         ):
@@ -218,11 +263,15 @@ class _Reader:
             self.is_type(following) and token.text.isidentifier() and not self.names()
         ):
             self.typed(found, token, None)
-        elif (found := _NAMED_TYPE.fullmatch(text)) and not self.is_type(following):
+        elif (found := _NAMED_TYPE.fullmatch(text)) and self.beside(found["name"]) and not self.is_type(following):
             self.typed(found, token, found["name"])
         elif _FLAG.fullmatch(text):
             self.flag(text)
-        elif (found := _ATTRIBUTE.fullmatch(text)) and self.attribute(found, token):
+        elif (
+            (found := _ATTRIBUTE.fullmatch(text))
+            and not (text.isalpha() and re.match(_SCALAR, following))
+            and self.attribute(found, token)
+        ):
             self.texts = []
         elif (found := _GLUED_TYPE.fullmatch(text)) and self.glued(found, text, following):
             self.typed(found, token, found["name"])
@@ -238,13 +287,15 @@ class _Reader:
     def is_type(self, text: str) -> bool:
         return bool(_TYPE.fullmatch(text))
 
-    def is_name(self, following: str) -> bool:
+    def is_name(self, text: str, following: str) -> bool:
         """Whether a word that could be a section's label is a field's name: a type stands below it."""
-        return (
-            self.is_type(following)
-            and not re.match(r"(?i)object|array", following)
-            and self.section in ("responses", "body")
+        return text.isidentifier() and bool(
+            self.is_type(following) and (text.islower() or re.match(_SCALAR, following))
         )
+
+    def beside(self, name: str) -> bool:
+        """Whether a word beside a type is a name. On pages with names above types it is prose as likely: *A string*."""
+        return not self.stacked or (not name[0].isupper() and name not in _ARTICLES)
 
     def glued(self, found: re.Match[str], text: str, following: str) -> bool:
         """Whether ``batch_idstring`` is a name glued to its type. A name with its type below is not."""
@@ -263,13 +314,13 @@ class _Reader:
         self.status = None
 
     def names(self) -> list[_Token]:
-        return [
-            token
-            for token in self.texts
-            if re.fullmatch(_NAME, token.text)
-            and token.text.lower() not in _PHRASES
-            and not _CHOICE.fullmatch(token.text)
-        ]
+        """The words above a type that could be its name, the likeliest last: the status's own phrase is none, and
+        words of a menu have a capital."""
+        words = self.texts
+        if self.fresh and words and words[0].text.lower() in _PHRASES:
+            words = words[1:]
+        names = [word for word in words if re.fullmatch(_NAME, word.text) and not _CHOICE.fullmatch(word.text)]
+        return sorted(names, key=lambda word: not re.fullmatch(r"[A-Z][a-z]+\W*", word.text))
 
     def typed(self, found: re.Match[str], token: _Token, name: str | None) -> None:
         """A type line: a parameter, a header, the root of a body, or a field of it."""
@@ -288,7 +339,6 @@ class _Reader:
         elif self.headers and named and not opens:
             self.rows.append(("header", (self.at, named.text), says, named.line))
         else:
-            self.headers = False
             body = self.bodies.setdefault(self.at, _Body(self.at))
             entry = _Field(
                 named.text if named else "", (named or token).line, (named or token).depth, says, array, opens
@@ -299,6 +349,7 @@ class _Reader:
                 body.fields.append(entry)
             else:
                 return  # an alternative of a choice, or a word of prose
+            self.headers = False
         self.texts, self.target, self.fresh = [], says, False
 
     def surely_a_name(self, named: _Token) -> bool:
@@ -474,7 +525,8 @@ class _Tree:
     - saved HTML is less deep again, when the depths of the fields differ at all;
     - a JSON sample of the same payload has the name further up;
     - the name is already taken in the scope;
-    - the name belongs to an envelope (`meta`, `data`, `error`, `errors`) that already has such a member;
+    - the name belongs to an envelope (`meta`, `data`, `error`, `errors`) that has such members only, or the other
+      of `meta` and `data`;
     - the scope is a link (it has an `href`): links hold nothing else, and what holds links holds only links.
     """
 
@@ -522,7 +574,7 @@ class _Tree:
         if (
             entry.name in _ENVELOPE
             and scopes[0][2]
-            and scopes[0][2] <= set(_ENVELOPE)
+            and (scopes[0][2] <= set(_ENVELOPE) or {"meta", "data"} <= scopes[0][2] | {entry.name})
             and entry.name not in scopes[0][2]
         ):
             return True
