@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from truecopy_docs.page import DocsError
@@ -31,6 +32,9 @@ def _one_line(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except DocsError as error:
             click.echo(f"truecopy-docs: {error}", err=True)
+            raise SystemExit(UNREADABLE) from None
+        except RecursionError:
+            click.echo("truecopy-docs: a file holds values that are nested too deeply to be read", err=True)
             raise SystemExit(UNREADABLE) from None
         except ModuleNotFoundError as error:
             sys.exit(f"{_EXTRA} ({error})")
@@ -156,7 +160,7 @@ def diff(old: Path, new: Path, json_: bool, markdown: bool, html_: Path | None, 
     from truecopy_docs.facts import read_facts
 
     before, after = read_facts(old), read_facts(new)
-    following = f"make docs-update PAGE={new}"
+    following = f"make docs-update PAGE={quote(str(new))}"
     raise SystemExit(
         exit_status(_compare(before, after, specs, (str(old), str(new)), following, json_, markdown, html_))
     )
@@ -234,15 +238,17 @@ def breaking(old: Path, new: Path, json_: bool, markdown: bool, html_: Path | No
     "--document", help="Id of the document that the page is a new capture of. Default: by file name, then by operation."
 )
 @click.option(
-    "--accept-removed", is_flag=True, help="Write the facts although the new page lacks some of the old ones."
+    "--accept-removed",
+    is_flag=True,
+    help="Write the facts although the new page lacks some of the old ones, or its operation moved.",
 )
 @_SPECS
 @_one_line
 def update(page: Path, document: str | None, accept_removed: bool, specs: Path | None) -> None:
     """Compare a new capture PAGE with the committed facts, print the changes, and write the new facts.
 
-    Where facts are gone, the page may have dropped them or the capture may be cut off: then nothing is written without
-    --accept-removed.
+    Where facts are gone, the page may have dropped them or the capture may be cut off; where it names another
+    operation, that may have moved or the page may be another one. Then nothing is written without --accept-removed.
     """
     from dataclasses import replace
 
@@ -257,6 +263,7 @@ def update(page: Path, document: str | None, accept_removed: bool, specs: Path |
     if before.sha256 == after.sha256:
         click.echo(f"{page}: is the text that {target} was read from. Nothing to do.")
         return
+    _must_be_of(folder / "facts", target, before, after, accept_removed)
     after = replace(after, document=before.document)
     spec = _spec_of(folder, before)
     changed = _compare(before, after, specs, (str(target), str(page)), "")
@@ -274,19 +281,57 @@ def update(page: Path, document: str | None, accept_removed: bool, specs: Path |
     click.echo(f"Next: edit {spec} ({todo}), then: make docs-check && make generate")
 
 
+def _must_be_of(folder: Path, target: Path, before: Any, after: Any, moved: bool) -> None:
+    """Refuse a page of another document: it would overwrite facts of a page that it says nothing about.
+
+    Raises:
+        DocsError: the page is of another family, or names another operation and nobody says that it moved.
+    """
+    from truecopy_docs.facts import read_facts
+
+    was, now = (next(page.of("operation")).says for page in (before, after))
+    way_out = "or, for a new document, write its first version with `truecopy-docs facts PAGE -o FILE`"
+    if before.family != after.family:
+        raise DocsError(
+            f"{after.document}: is a page of {after.family}, and {target} was read from one of {before.family}; "
+            f"nothing was written. Name the right document with --document, {way_out}"
+        )
+    if _operation(was) == _operation(now):
+        return
+    others = [path for path in sorted(folder.glob("*.yaml")) if path != target]
+    if owner := next(
+        (p for p in others if _operation(next(read_facts(p).of("operation")).says) == _operation(now)), None
+    ):
+        raise DocsError(
+            f"{after.document}: documents {now['method']} {now['path']}, whose facts are in {owner}, and not {target}; "
+            f"nothing was written. Run again with --document {quote(owner.stem)}"
+        )
+    if not moved:
+        raise DocsError(
+            f"{after.document}: documents {now['method']} {now['path']}, and {target} {was['method']} {was['path']}; "
+            "nothing was written. If the operation itself has changed, run again with --accept-removed "
+            f"(make docs-update … ACCEPT=1); otherwise name the right document with --document, {way_out}"
+        )
+
+
+def _operation(says: Any) -> tuple[str, str]:
+    """Method and path, whatever the placeholders are called."""
+    from truecopy_docs.urls import anonymous
+
+    return says["method"], anonymous(says["path"])
+
+
 def _committed(folder: Path, after: Any, document: str | None) -> Path:
     """The committed facts that a new capture belongs to."""
     from truecopy_docs.facts import read_facts
-    from truecopy_docs.urls import same_path
 
     for name in (document, after.document):
         if name and (folder / f"{name}.yaml").is_file():
             return folder / f"{name}.yaml"
     if document is None:
-        new = next(iter(after.of("operation")))
+        new = next(after.of("operation"))
         for path in sorted(folder.glob("*.yaml")):
-            old = next(iter(read_facts(path).of("operation")), None)
-            if old and old.says["method"] == new.says["method"] and same_path(old.says["path"], new.says["path"]):
+            if _operation(next(read_facts(path).of("operation")).says) == _operation(new.says):
                 return path
     raise DocsError(
         f"{folder}: holds no facts of {document or after.document}; name the document with --document, "

@@ -157,21 +157,46 @@ def load(text: str, name: str) -> Facts:
         rows = tuple(_rows(document))
         if not any(row.kind == "operation" and {"method", "path"} <= row.says.keys() for row in rows):
             raise ValueError("it names no operation")
-        truncated = document["truncated"] or None
-        return Facts(document["document"], document["family"], document["sha256"], truncated, rows)
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
-        reason = str(error).split("\n", 1)[0]
+        document_id, family, digest = (_of(str, document, word) for word in ("document", "family", "sha256"))
+        truncated = _of((bool, dict), document, "truncated") or None
+        if truncated is True or (truncated and {"line", "in"} - truncated.keys()):
+            raise ValueError("truncated says no line and place")
+        return Facts(document_id, family, digest, truncated, rows)
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        reason = f"{error} is missing" if isinstance(error, KeyError) else str(error).split("\n", 1)[0]
         raise DocsError(
             f"{name}: is not a facts file ({reason}); write it with `truecopy-docs facts PAGE -o FILE`"
         ) from None
+
+
+_SHAPES: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("enum", "choices", "elements", "about", "says", "lines", "reason"), list),
+    **dict.fromkeys(("required", "nullable", "stated", "body"), bool),
+    **dict.fromkeys(("method", "path", "model", "format", "pattern"), str),
+    "type": (str, list),
+}
+
+
+def _of(kind: type | tuple[type, ...], row: Mapping[str, Any], word: str) -> Any:
+    """A word of a row, which must be of a kind."""
+    value = row[word]
+    names = value if isinstance(value, list) and word in ("type", "elements", "reason") else ()
+    if not isinstance(value, kind) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{word} cannot be {value!r}")
+    if word == "pointer" and value and str(value)[0] != "/":
+        raise ValueError(f"{value!r} is no pointer")
+    return value
 
 
 def _rows(document: dict[str, Any]) -> Iterable[Fact]:
     for kind, columns in KINDS.items():
         for entry in document.get(kind, ()):
             row = dict(entry)
-            key = tuple(str(row.pop(column)) for column in columns)
+            key = tuple(str(_of((str, int), row, column)) for column in columns)
             line = int(row.pop("line"))
+            row = {word: value for word, value in row.items() if word not in columns}
+            for word in _SHAPES.keys() & row.keys():
+                _of(_SHAPES[word], row, word)
             yield Fact(kind, key, row, line)
 
 

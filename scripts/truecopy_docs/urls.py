@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-__all__ = ["METHODS", "Address", "credential", "names_in", "parse_address", "same_path"]
+__all__ = ["METHODS", "Address", "anonymous", "credential", "names_in", "parse_address", "same_path"]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -64,9 +64,14 @@ def names_in(path: str) -> list[str]:
     return re.findall(r"\{([^{}]+)\}", path)
 
 
+def anonymous(path: str) -> str:
+    """A path as it is on the wire, whatever its placeholders are called."""
+    return re.sub(r"\{[^{}]*\}", "{}", path)
+
+
 def same_path(one: str, other: str) -> bool:
-    """Whether two paths are the same on the wire, whatever their placeholders are called."""
-    return re.sub(r"\{[^{}]*\}", "{}", one) == re.sub(r"\{[^{}]*\}", "{}", other)
+    """Whether two paths are the same on the wire."""
+    return anonymous(one) == anonymous(other)
 
 
 def credential(name: str, value: str = "") -> bool:

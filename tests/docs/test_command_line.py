@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -140,6 +141,39 @@ def test_update(root: Path, tmp_path: Path, pages: dict[str, str]) -> None:
     assert "/data/bookNumber" in target.read_text()
     run = _run("update", pages["same"], "--specs", str(specs), "--document", "nothing")
     assert run.exit_code == 2
+
+
+def test_update_refuses_the_page_of_another_document(root: Path, tmp_path: Path, pages: dict[str, str]) -> None:
+    """Of another family or of other facts' operation: in any case. Of an operation that moved: unless told so."""
+    specs = tmp_path / "specs"
+    shutil.copytree(root / "specs", specs)
+    for name, path in (("library", "/shelves/{shelf-id}/books"), ("other", "/loans/{loan}")):
+        documented = contract()
+        documented.path = path
+        (tmp_path / f"{name}.txt").write_text(render("document360", "glued", documented))
+        (specs / "facts" / f"{name}.yaml").write_text(dump(read_facts(tmp_path / f"{name}.txt")))
+    before = {path: path.read_text() for path in (specs / "facts").iterdir()}
+    moved = tmp_path / "moved.txt"
+    moved.write_text(Path(pages["old"]).read_text().replace("/shelves/{shelf-id}/books", "/racks/{shelf-id}/books"))
+    for page, document, accept, reason in (
+        (pages["old"], next((specs / "facts").glob("000*")).stem, True, "is a page of document360"),
+        (pages["old"], "other", True, "Run again with --document library"),
+        (str(moved), "library", False, "If the operation itself has changed, run again with --accept-removed"),
+    ):
+        run = _run("update", page, "--document", document, "--specs", str(specs), *["--accept-removed"] * accept)
+        assert run.exit_code == 2
+        assert reason in run.output
+        assert before == {path: path.read_text() for path in (specs / "facts").iterdir()}
+    run = _run("update", str(moved), "--document", "library", "--specs", str(specs), "--accept-removed")
+    assert run.exit_code == 0
+    assert "path-changed" in run.output
+
+
+def test_the_next_command_can_be_pasted(tmp_path: Path, pages: dict[str, str]) -> None:
+    new = tmp_path / "a page; rm it.txt"
+    new.write_text(Path(pages["breaking"]).read_text())
+    last = _run("diff", pages["old"], str(new)).output.rstrip().splitlines()[-1]
+    assert shlex.split(last) == ["Next:", "make", "docs-update", f"PAGE={new}"]
 
 
 def test_a_full_disk_is_one_line() -> None:

@@ -315,5 +315,25 @@ def test_facts_files_are_checked() -> None:
         load("rows: []", "x.yaml")
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "reason"),
+    [
+        ("truncated: false", "truncated: 7", "truncated cannot be 7"),
+        ("truncated: false", "truncated: {line: 7}", "truncated says no line"),
+        ("document: page", "document: [a]", "document cannot be"),
+        ("type: integer", "type: 7", "type cannot be 7"),
+        ("type: integer", "type: [7]", "type cannot be"),
+        ("required: true", "required: maybe", "required cannot be 'maybe'"),
+        ("place: path", "place: [path]", "place cannot be"),
+        ("truncated: false", "truncated: " + "[" * 5_000, "is not a facts file"),
+    ],
+)
+def test_damaged_facts_are_refused(was: str, now: str, reason: str, read: Callable[[str], Facts]) -> None:
+    text = dump(read(render("document360", "glued", contract())))
+    assert was in text
+    with pytest.raises(DocsError, match=re.escape(reason)):
+        load(text.replace(was, now, 1), "x.yaml")
+
+
 def test_normalisation_rule() -> None:
     assert normalise("a \t\r\nb\rc\n\n \n") == "a\nb\nc\n"
