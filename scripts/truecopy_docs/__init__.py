@@ -10,5 +10,6 @@ Modules, in the order in which data passes through them:
 - ``spec``      an OpenAPI spec as a place where facts are looked up: pointers, schemas, public Python names
 - ``check``     facts against specs, both ways
 - ``diff``      facts against facts; ``breaking``: spec against spec; ``rules``: what is breaking, for both
+- ``canonical``, ``variance``, ``security``  what ``breaking`` compares: one form of a spec, its schemas, its security
 - ``draft``     a first spec from facts
 """

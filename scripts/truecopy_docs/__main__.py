@@ -214,21 +214,18 @@ def _show(
 @_HTML
 @_one_line
 def breaking(old: Path, new: Path, json_: bool, markdown: bool, html_: Path | None) -> None:
-    """What changed for callers from spec OLD to spec NEW, and the version step it asks for."""
-    from truecopy_docs.breaking import compare_specs, version_step
+    """What changed for callers from spec OLD to spec NEW, and the version step it asks for.
+
+    Exit status: 0 nothing, 3 compatible or documentation only, 4 breaking, 2 a spec that cannot be read.
+    """
+    from truecopy_docs.breaking import compare_specs, version_reason
     from truecopy_docs.diff import exit_status
     from truecopy_docs.spec import Spec
 
-    changes = compare_specs(Spec.read(old), Spec.read(new))
-    step = version_step(changes)
-    _show(
-        changes,
-        (str(old), str(new)),
-        f"release with a {step} version step (one place lower before 1.0)",
-        json_,
-        markdown,
-        html_,
-    )
+    before, after = Spec.read(old), Spec.read(new)
+    changes = compare_specs(before, after)
+    following = version_reason(changes, before.version)
+    _show(changes, (str(old), str(new)), following, json_, markdown, html_)
     raise SystemExit(exit_status(changes))
 
 

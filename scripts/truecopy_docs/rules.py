@@ -11,19 +11,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["BREAKING", "COMPATIBLE", "DOCUMENTATION", "RANK", "classify", "distinct", "same_words"]
+__all__ = ["BREAKING", "COMPATIBLE", "DOCUMENTATION", "MEANING", "RANK", "classify", "distinct", "same_words"]
 
 BREAKING, COMPATIBLE, DOCUMENTATION = "breaking", "compatible", "documentation only"
 RANK = {BREAKING: 0, COMPATIBLE: 1, DOCUMENTATION: 2}
 
-_CLASS = {
-    ("request", "narrowed"): BREAKING,
-    ("request", "widened"): COMPATIBLE,
-    ("request", "changed"): BREAKING,
-    ("response", "narrowed"): COMPATIBLE,
-    ("response", "widened"): BREAKING,
-    ("response", "changed"): BREAKING,
+MEANING = {
+    # effect: (in a request, in an answer)
+    "narrowed": (BREAKING, COMPATIBLE),  # callers must follow a narrowed request
+    "widened": (COMPATIBLE, BREAKING),  # and cope with a widened answer
+    "changed": (BREAKING, BREAKING),
+    "unknown": (BREAKING, BREAKING),  # what cannot be compared may break
+    "lost": (BREAKING, BREAKING),
+    "gained": (COMPATIBLE, COMPATIBLE),
+    "presumed": (BREAKING, COMPATIBLE),  # another default: the same call asks for something else
+    "noted": (DOCUMENTATION, DOCUMENTATION),
 }
+"""What a change means by its effect and side."""
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _IGNORED = ("example", "source", "printed", "lines", "values", "dataType", "flat")
@@ -68,7 +72,7 @@ def classify(word: str, old: Any, new: Any, side: str, *, shown: bool = False) -
         return COMPATIBLE  # callers ignore members they do not know
     if word == "type" and shown and "null" in (old, new):
         return COMPATIBLE
-    return _CLASS[side, _effect(word, old, new)]
+    return MEANING[_effect(word, old, new)][side == "response"]
 
 
 def _effect(word: str, old: Any, new: Any) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
@@ -31,6 +32,7 @@ _EXCEPTIONS = {
 }  # fmt: skip
 _TABLES = ("parameters", "x-deviations", "x-evidence", "x-sources")
 _RESERVED = (set(dir(builtins)) | set(keyword.kwlist) | {"self", "true", "false", "datetime"}) - {"id"}
+_DEEPEST = 200
 
 
 def snake(name: str) -> str:
@@ -89,7 +91,10 @@ class Spec:
 
     def __init__(self, path: Path, document: Mapping[str, Any]) -> None:
         self.path, self.name, self.document = path, path.stem, document
-        self.title = re.sub(r"\W", "", str((document.get("info") or {}).get("title", self.name)))
+        info = document.get("info")
+        info = info if isinstance(info, dict) else {}
+        self.title = re.sub(r"\W", "", str(info.get("title", self.name)))
+        self.version = str(info.get("version", ""))
         self._rows: dict[str, dict[tuple[str, ...], Entry]] = {}
 
     @classmethod
@@ -100,13 +105,18 @@ class Spec:
             DocsError: the file cannot be read or is not an OpenAPI document.
         """
         try:
-            document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            text = path.read_text(encoding="utf-8")
+            if _too_deep(text):
+                raise DocsError(f"{path}: is nested deeper than {_DEEPEST} levels; give the path of an OpenAPI file")
+            document = yaml.load(text, Loader=yaml.CSafeLoader)
         except OSError as error:
             raise DocsError(f"{path}: cannot be read ({error.strerror}); give the path of an OpenAPI file") from None
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that is none
             reason = " ".join(str(error).split())
             raise DocsError(f"{path}: is not YAML ({reason}); give the path of an OpenAPI file") from None
-        if not isinstance(document, dict) or not isinstance(document.get("paths"), dict) or "openapi" not in document:
+        if isinstance(document, dict) and "openapi" in document and not isinstance(document.get("paths", {}), dict):
+            raise DocsError(f"{path}: /paths: is not a mapping; correct it there")
+        if not isinstance(document, dict) or "paths" not in document or "openapi" not in document:
             raise DocsError(
                 f"{path}: is not an OpenAPI document (no openapi or paths); give the path of an OpenAPI file"
             )
@@ -115,12 +125,15 @@ class Spec:
             raise DocsError(f"{path}: {fault}; correct it there")
         return spec
 
-    def faults(self, pointer: str, node: Any) -> Iterator[str]:
+    def faults(self, pointer: str, node: Any, seen: set[int] | None = None) -> Iterator[str]:
         """What no reader of this spec could make sense of: references to nothing, and tables that are none."""
+        seen = set() if seen is None else seen
+        if id(node) in seen or not isinstance(node, (dict, list)):
+            return  # YAML aliases: the same node again
+        seen.add(id(node))
         if isinstance(node, list):
             for number, inner in enumerate(node):
-                yield from self.faults(step(pointer, number), inner)
-        if not isinstance(node, dict):
+                yield from self.faults(step(pointer, number), inner, seen)
             return
         target = node.get("$ref")
         if isinstance(target, str) and (not target.startswith("#/") or self.at(target[1:]) is None):
@@ -133,15 +146,19 @@ class Spec:
                 elif not all(isinstance(row.get("covers") or {}, dict) for row in rows):
                     yield f"{step(pointer, word)}: has a `covers` that is no mapping"
             if word not in ("example", "examples", "default", "enum", "const", "links", "properties"):
-                yield from self.faults(step(pointer, word), inner)
+                yield from self.faults(step(pointer, word), inner, seen)
             elif word == "properties" and isinstance(inner, dict):
                 for name, schema in inner.items():
-                    yield from self.faults(step(step(pointer, word), name), schema)
+                    yield from self.faults(step(step(pointer, word), name), schema, seen)
 
     # -- pointers ----------------------------------------------------------------------------------
 
     def at(self, pointer: str) -> Any:
-        """The node at a pointer, or None."""
+        """The node at a pointer, or None. In a reference a pointer may be percent-encoded."""
+        found = self._at(pointer)
+        return self._at(unquote(pointer)) if found is None and "%" in pointer else found
+
+    def _at(self, pointer: str) -> Any:
         node: Any = self.document
         for part in pointer.split("/")[1:]:
             part = part.replace("~1", "/").replace("~0", "~")
@@ -443,6 +460,23 @@ class Spec:
         if len(key) > 1 and key[1].startswith("response "):
             return step(step(operation.pointer, "responses"), key[1].removeprefix("response "))
         return step(operation.pointer, "requestBody") if len(key) > 1 and key[1] == "request" else operation.pointer
+
+
+def _too_deep(text: str) -> bool:
+    """Whether a text nests deeper than any document does; libyaml does not survive what is much deeper."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    indent = max((len(lead) for lead in re.findall(r"(?m)^[ \-?:]+", text)), default=0)
+    if deepest + indent <= _DEEPEST:
+        return False
+    depth = 0  # brackets in texts and wide indents are counted too: look again, exactly
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def load_specs(folder: Path) -> list[Spec]:
