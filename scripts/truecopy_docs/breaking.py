@@ -103,14 +103,14 @@ class _Comparison:
         before, after = list(self.old.actions()), list(self.new.actions())
         matched = _matched(before, after)
         for action in before:
-            other = matched.get(action.at)
+            other = matched.get(action.name)
             if other is None:
                 self.whole_operation(action, gone=True)
             else:
                 self.operation(action, other)
-        taken = {action.at for action in matched.values()}
+        taken = {action.name for action in matched.values()}
         for action in after:
-            if action.at not in taken:
+            if action.name not in taken:
                 self.whole_operation(action, gone=False)
         changes = [replace(entry.change, names=(*{**entry.own, **entry.touched},)) for entry in self.found.values()]
         return sorted(changes, key=lambda change: (RANK[change.klass], change.pointer, change.what))
@@ -396,9 +396,9 @@ class _Comparison:
                       where.own, where.touched, key=("media", name, new.by))  # fmt: skip
 
     def media(self, where: _Where, old: Node, new: Node) -> None:
-        name = old.at.rpartition("/")[2].lower()
+        name = _media(old.at.rpartition("/")[2])
         self.schema(where, old.schema(), new.schema(), xml=name.endswith("xml"))
-        if "form" in name:
+        if "form" in name or "multipart" in name:
             encodings = tuple({key: _text(node) for key, node in side.each("encoding").items()} for side in (old, new))
             for key in dict.fromkeys((*encodings[0], *encodings[1])):
                 values = (encodings[0].get(key), encodings[1].get(key))
@@ -445,24 +445,24 @@ class _Comparison:
 
 
 def _matched(before: list[Action], after: list[Action]) -> dict[str, Action]:
-    """Pointer of an old operation -> the new one: by method and path, by what is sent, and by id."""
+    """Name of an old operation -> the new one: by method and path, by what is sent, and by id."""
     found: dict[str, Action] = {}
     taken: set[str] = set()
     tests: tuple[Callable[[Action], Any], ...] = (
         lambda action: (action.method, action.path),
         lambda action: (action.method, wire(action.path)),
-        lambda action: action.id or action.at,
+        lambda action: action.id or action.name,
     )
     for test in tests:
         known: dict[Any, Action] = {}
         for action in after:
-            if action.at not in taken:
+            if action.name not in taken:
                 known.setdefault(test(action), action)
         for action in before:
-            other = known.get(test(action)) if action.at not in found else None
-            if other is not None and other.at not in taken:
-                found[action.at] = other
-                taken.add(other.at)
+            other = known.get(test(action)) if action.name not in found else None
+            if other is not None and other.name not in taken:
+                found[action.name] = other
+                taken.add(other.name)
     return found
 
 

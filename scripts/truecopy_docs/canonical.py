@@ -30,7 +30,7 @@ Parts = tuple[tuple[str, Any], ...]
 
 ANY: dict[str, Any] = {}
 _ALL = ("array", "boolean", "integer", "null", "number", "object", "string")
-_MOST_CHOICES = 64
+_MOST_CHOICES = 1000
 
 LOWER = ("minimum", "minLength", "minItems", "minProperties", "minContains")
 UPPER = ("maximum", "maxLength", "maxItems", "maxProperties", "maxContains")
@@ -52,12 +52,15 @@ _NOTES = ("default", "deprecated", "readOnly", "writeOnly", "xml", "discriminato
 
 def exact(value: Any) -> str:
     """A value as text that is equal for equal JSON values only: 1 and 1.0 are one number, 1 and true are two values."""
-    if isinstance(value, float) and value.is_integer() and not math.isinf(value):
-        value = int(value)
-    if isinstance(value, (list, dict)):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        return json.dumps({str(key): exact(inner) for key, inner in items} | {"": type(value).__name__}, sort_keys=True)
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(_rounded(value), ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {str(name): _rounded(inner) for name, inner in value.items()}
+    return [_rounded(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def wire(path: str) -> str:
@@ -80,12 +83,17 @@ class Said:
     by: int
 
 
+_Choice = tuple[tuple[Said, ...], list[tuple[str, dict[str, Any]]]]
+"""The branches taken, and the nodes that must all hold there."""
+
+
 @dataclass(slots=True)
 class Shape:
     """What a schema allows of one JSON type."""
 
     kind: str
-    label: str
+    branches: tuple[Said, ...]
+    """The choices that led here, each with its name, if it has one."""
     place: Said
     words: dict[str, Said] = field(default_factory=dict)
     members: dict[str, Parts] = field(default_factory=dict)
@@ -98,9 +106,15 @@ class Shape:
     prefix: list[Parts] = field(default_factory=list)
 
     @property
-    def name(self) -> str:
-        """What to call it among the choices."""
-        return self.label or self.kind
+    def label(self) -> str:
+        """The names of the choices."""
+        return " ".join(branch.value for branch in self.branches if branch.value)
+
+    @property
+    def choice(self) -> Said:
+        """The last choice, or the schema itself, under the name to call it by."""
+        last = self.branches[-1] if self.branches else self.place
+        return Said(self.label or self.kind, last.at, last.by)
 
     def rest(self, word: str) -> Parts:
         """The schema of the members or items that are not named."""
@@ -177,7 +191,8 @@ class Node:
 
     def schema(self) -> Parts:
         """The schema that a parameter, header or media type has."""
-        return ((self.to("schema"), self.node.get("schema", True)),)
+        schema = self.node.get("schema")
+        return ((self.to("schema"), True if schema is None else schema),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,10 +349,10 @@ class Document:
         shapes: dict[str, list[Shape]] = {}
         types: set[str] = set()
         choices = self._choices(parts, frozenset())
-        for label, nodes in choices:
+        for branches, nodes in choices:
             allowed = self._types(nodes)
             for kind in sorted(allowed - ({"integer"} if "number" in allowed else set())):
-                shape = self._shape(kind, label, nodes, side)
+                shape = self._shape(kind, branches, nodes, side)
                 if shape is not None:
                     types.add(str(shape.words["type"].value) if "type" in shape.words else kind)
                     shapes.setdefault(shape.kind, []).append(shape)
@@ -355,10 +370,10 @@ class Document:
             any("oneOf" in node for _, node in said),
         )
 
-    def _choices(self, parts: Parts, above: frozenset[int]) -> list[tuple[str, list[tuple[str, dict[str, Any]]]]]:
+    def _choices(self, parts: Parts, above: frozenset[int]) -> list[_Choice]:
         """The schema as alternatives, each of them nodes that must all hold: references, allOf, anyOf, oneOf and
         `nullable` multiplied out. A node within itself adds nothing."""
-        result: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [("", [])]
+        result: list[_Choice] = [((), [])]
         for pointer, node in parts:
             if node is True or id(node) in above:
                 continue
@@ -367,7 +382,7 @@ class Document:
             if not isinstance(node, dict):
                 raise self.fault(pointer, "is not a schema")
             on = above | {id(node)}
-            own = [("", [(pointer, node)])]
+            own: list[_Choice] = [((), [(pointer, node)])]
             if isinstance(node.get("$ref"), str):
                 own = _product(own, self._choices((self.target(pointer, node["$ref"]),), on))
             for member in self.listed(pointer, node, "allOf"):
@@ -375,15 +390,15 @@ class Document:
             for word in ("anyOf", "oneOf"):
                 if word in node:
                     branches = [
-                        (label or _label(branch), nodes)
+                        ((Said(_label(branch), branch[0], id(branch[1])), *more), nodes)
                         for branch in self.listed(pointer, node, word)
-                        for label, nodes in self._choices((branch,), on)
+                        for more, nodes in self._choices((branch,), on)
                     ]
                     if len(own) * len(branches) > _MOST_CHOICES:
                         raise self.fault(pointer, f"has more than {_MOST_CHOICES} combinations of choices")
                     own = _product(own, branches)
             if self.nullable and node.get("nullable") is True:
-                own.append(("", [(pointer, self._nulls.setdefault(id(node), {"type": "null"}))]))
+                own.append(((), [(pointer, self._nulls.setdefault(id(node), {"type": "null"}))]))
             result = _product(result, own)
         return result
 
@@ -409,10 +424,12 @@ class Document:
                     return {kind}
         return set(_ALL) if allowed is None else allowed
 
-    def _shape(self, kind: str, label: str, nodes: list[tuple[str, dict[str, Any]]], side: str) -> Shape | None:
+    def _shape(
+        self, kind: str, branches: tuple[Said, ...], nodes: list[tuple[str, dict[str, Any]]], side: str
+    ) -> Shape | None:
         place = next((said for said in nodes if "type" in said[1]), nodes[-1] if nodes else ("", ANY))
         numeric = kind in ("integer", "number")
-        shape = Shape("number" if numeric else kind, label, Said(None, place[0], id(place[1])))
+        shape = Shape("number" if numeric else kind, branches, Said(None, place[0], id(place[1])))
         if numeric:
             shape.words["type"] = Said(kind, place[0], id(place[1]))
         for pointer, node in nodes:
@@ -510,7 +527,7 @@ class Document:
                 todo.append(self.target(pointer, node["$ref"]))
         return found
 
-    def _notes(self, choices: list[tuple[str, list[tuple[str, dict[str, Any]]]]]) -> dict[str, Said]:
+    def _notes(self, choices: list[_Choice]) -> dict[str, Said]:
         """What is said beside the set of values, where the choices agree on who says it."""
         some = [nodes for _, nodes in choices if not any(node.get("type") == "null" for _, node in nodes)]
         found: dict[str, Said] = {}
@@ -533,8 +550,8 @@ def _several(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _product(one: list[tuple[str, list[Any]]], other: list[tuple[str, list[Any]]]) -> list[tuple[str, list[Any]]]:
-    return [(" ".join(filter(None, (a, b))), [*x, *y]) for a, x in one for b, y in other]
+def _product(one: list[_Choice], other: list[_Choice]) -> list[_Choice]:
+    return [((*a, *b), [*x, *y]) for a, x in one for b, y in other]
 
 
 def _label(branch: tuple[str, Any]) -> str:
@@ -632,7 +649,9 @@ def _plain(node: Any, known: dict[int, Any]) -> Any:
         copy: Any = {} if isinstance(node, dict) else []
         known[id(node)] = copy
         if isinstance(node, dict):
-            copy.update({name if isinstance(name, str) else _name(name): _plain(v, known) for name, v in node.items()})
+            for name, inner in node.items():
+                plain = _plain(inner, known) if isinstance(inner, (dict, list)) else inner
+                copy[name if isinstance(name, str) else _name(name)] = plain
         else:
             copy.extend(_plain(inner, known) for inner in node)
     return known[id(node)]

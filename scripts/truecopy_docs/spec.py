@@ -12,6 +12,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -35,6 +36,7 @@ _RESERVED = (set(dir(builtins)) | set(keyword.kwlist) | {"self", "true", "false"
 _DEEPEST = 200
 
 
+@lru_cache(maxsize=4096)
 def snake(name: str) -> str:
     """A name of the API as the generated code spells it: ``creationTimestamp`` -> ``creation_timestamp``."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name))

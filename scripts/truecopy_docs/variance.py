@@ -211,6 +211,7 @@ class _Comparison:
             return 2 * len(shared) > most and not _apart(self.all.old, one, self.all.new, other)
 
         tests: tuple[Callable[[Shape, Shape], bool], ...] = (
+            lambda one, other: one.label == other.label and same(one, other),
             same,
             lambda one, other: bool(one.label) and one.label == other.label,
             alike,
@@ -228,12 +229,12 @@ class _Comparison:
                     local.differences += result.differences
                     local.inner += result.inner
         local.differences += [
-            Difference("choice", "narrowed", (s.name, None), (s.place.at, new.place.at), ("choice", s.place.by))
-            for s in before
+            Difference("choice", "narrowed", (said.value, None), (said.at, new.place.at), ("choice", said.by))
+            for said in (shape.choice for shape in before)
         ]
         local.differences += [
-            Difference("choice", "widened", (None, s.name), (old.place.at, s.place.at), ("choice", s.place.by))
-            for s in after
+            Difference("choice", "widened", (None, said.value), (old.place.at, said.at), ("choice", said.by))
+            for said in (shape.choice for shape in after)
         ]
         if not before and not after and old.exclusive != new.exclusive and self.overlap(self.all.old, old.shapes[kind]):
             words = ("oneOf" if old.exclusive else "anyOf", "oneOf" if new.exclusive else "anyOf")

@@ -594,6 +594,21 @@ def test_what_cannot_be_compared_says_so() -> None:
         assert "cannot be compared" in found[0].what
 
 
+def test_two_choices_that_come_are_two_changes() -> None:
+    old, new = (f"type: object, oneOf: [{choices}]" for choices in (CAT, f"{CAT}, {DOG}, {FISH}"))
+    assert [change.new for change in _compare(_document(old, "request"), _document(new, "request"))] == ["Dog", "Fish"]
+
+
+def test_paths_that_share_an_item() -> None:
+    document = _edited(("components pathItems", {"Books": _LOADED["paths"]["/books"]}))
+    for path in ("/books", "/tomes"):
+        document["paths"][path] = {"$ref": "#/components/pathItems/Books"}
+    assert _compare(document, document) == []
+    gone = copy.deepcopy(document)
+    del gone["paths"]["/tomes"]
+    assert [change.what for change in _compare(document, gone)] == ["POST /tomes"]
+
+
 # -- properties --------------------------------------------------------------------------------------
 
 _SPECS = {path.stem: Spec.read(path) for path in sorted((ROOT / "specs").glob("*.yaml"))}
@@ -817,6 +832,26 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
     place = "/paths/~1a/get/responses/200/content/a~1b/schema/properties"
     assert f"{place}/a~0b~1c" in {change.pointer for change in found}
     assert specs[2].at(f"{place}/a~0b~1c") == {"type": "integer"}
+
+
+def test_the_command(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+    from truecopy_docs.__main__ import main
+
+    edits: dict[str, list[tuple[str, Any]]] = {
+        "old": [], "same": [(f"{GET} summary", "x")], "wider": [(f"{GET} parameters 0 schema maximum", 99)],
+        "gone": [(PUT, GONE)],
+    }  # fmt: skip
+    for name, edit in edits.items():
+        (tmp_path / f"{name}.yaml").write_text(yaml.dump(_edited(*edit)))
+    said = {"old": (0, "1.4.3"), "same": (0, "1.4.3"), "wider": (3, "1.5.0"), "gone": (4, "2.0.0")}
+    for name, (status, version) in said.items():
+        files = [str(tmp_path / f"{one}.yaml") for one in ("old", name)]
+        run = CliRunner().invoke(main, ["breaking", *files])
+        assert run.exit_code == status, run.output
+        assert f"1.4.2 -> {version}" in run.output
+        rows = json.loads(CliRunner().invoke(main, ["breaking", "--json", *files]).output)
+        assert len(rows) == (status > 0)
 
 
 # -- the version step ----------------------------------------------------------------------------------
