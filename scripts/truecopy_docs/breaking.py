@@ -260,7 +260,7 @@ class _Comparison:
         same_path = wire(old.path) == wire(new.path)
         gone, come, pairs = _partners(_placed(old, same_path), _placed(new, same_path))
         for key, node in list(gone.items()):
-            other = next((other for other, two in come.items() if _same_name(node, two)), None)
+            other = next((other for other, two in come.items() if _elsewhere(node, two)), None)
             if other:
                 pairs.append((gone.pop(key), come.pop(other)))
                 values, own = _both(*pairs[-1], "in"), _arguments(methods, *pairs[-1])
@@ -482,8 +482,10 @@ def _placed(action: Action, same_path: bool) -> dict[Any, Node]:
     }
 
 
-def _same_name(one: Node, other: Node) -> bool:
-    return str(one.get("name")).lower() == str(other.get("name")).lower()
+def _elsewhere(one: Node, other: Node) -> bool:
+    """Whether a parameter is another one in another place."""
+    names = [str(node.get("name")).lower() for node in (one, other)]
+    return names[0] == names[1] and one.get("in") != other.get("in")
 
 
 def _moved(found: list[Found]) -> dict[Any, Found]:

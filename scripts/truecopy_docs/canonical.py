@@ -618,7 +618,7 @@ def _whole(word: str, number: Any, strict: bool) -> tuple[Any, bool]:
 
 
 def _united(shapes: list[Shape]) -> list[Shape]:
-    """The shapes of one type, with enums gathered in one, and only the free one where one allows everything."""
+    """The shapes of one type, with enums gathered in one, and without those that a free one includes."""
     if len(shapes) == 1:
         return shapes
 
@@ -630,8 +630,10 @@ def _united(shapes: list[Shape]) -> list[Shape]:
             or shape.patterns or shape.dependent or shape.inner or shape.prefix)  # fmt: skip
 
     free = [shape for shape in shapes if only(shape)]
-    if free:
-        return [next((shape for shape in free if not whole(shape)), free[0])]
+    if wide := next((shape for shape in free if not whole(shape)), None):
+        return [wide]
+    if free:  # all integers: numbers may be bounded still
+        shapes = [free[0], *(shape for shape in shapes if not whole(shape))]
     listed = [shape for shape in shapes if "enum" in shape.words and only(shape, "enum")]
     if len(listed) < 2:
         return shapes

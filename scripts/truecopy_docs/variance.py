@@ -194,12 +194,13 @@ class _Comparison:
     def choices(self, local: _Local, kind: str, old: Canonical, new: Canonical) -> None:
         """Compare the shapes of one type, each with its counterpart, whatever their order."""
         before, after = list(old.shapes[kind]), list(new.shapes[kind])
+        alone = len(before) == len(after) == 1
         compared: dict[tuple[int, int], _Local] = {}
 
         def compare(one: Shape, other: Shape) -> _Local:
             key = (id(one), id(other))
             if key not in compared:
-                compared[key] = self.shapes(one, other)
+                compared[key] = self.shapes(one, other, alone)
             return compared[key]
 
         def same(one: Shape, other: Shape) -> bool:
@@ -217,7 +218,7 @@ class _Comparison:
             alike,
             lambda one, other: len(before) == len(after) == 1 and not (one.label and other.label),
         )
-        if len(before) == len(after) == 1:
+        if alone:
             tests = (lambda one, other: True,)
         for test in tests:
             for one in list(before):
@@ -251,10 +252,11 @@ class _Comparison:
 
     # -- shapes ------------------------------------------------------------------------------------
 
-    def shapes(self, old: Shape, new: Shape) -> _Local:
-        """Compare two shapes of one type."""
+    def shapes(self, old: Shape, new: Shape, alone: bool) -> _Local:
+        """Compare two shapes of one type; that one which is alone is of integers is said of the schema already."""
         local = _Local()
-        for word in sorted({*old.words, *new.words} - {"type"}):
+        ignored = {"type"} if alone else set()
+        for word in sorted({*old.words, *new.words} - ignored):
             was, now = old.words.get(word), new.words.get(word)
             effect = self.effect(word, was, now)
             if effect:
@@ -281,6 +283,8 @@ class _Comparison:
             return "" if one == other else "narrowed" if other > one else "widened"
         if word == "enum":
             return _subset(set(old), set(new))
+        if word == "type":
+            return "" if old == new else "widened" if new == "number" else "narrowed"
         if word.startswith("dependentRequired"):
             return _subset(set(new), set(old))
         if exact(old) == exact(new):

@@ -381,6 +381,7 @@ OPERATIONS: list[tuple[str, Any, str, str, str, str]] = [
     (f"{GET} parameters 0 schema type", "string", "parameter-type-changed", B, "parameter-type-changed", B),
     (f"{GET} parameters 0 schema default", 6, "parameter-default-changed", B, "parameter-default-changed", B),
     (f"{GET} parameters 0 schema default", GONE, "parameter-default-changed", D, "parameter-default-changed", D),
+    (f"{GET} parameters 0 name", "Limit", "parameter-removed parameter-added", B, "parameter-removed parameter-added", B),
     (f"{GET} parameters 0 in", "header", "parameter-moved", B, "parameter-moved", B),
     (f"{GET} parameters 0 deprecated", True, "parameter-deprecated-changed", D, "parameter-deprecated-changed", D),
     (f"{GET} parameters 1 explode", False, "parameter-explode-changed", B, "parameter-explode-changed", B),
