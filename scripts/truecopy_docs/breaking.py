@@ -149,9 +149,9 @@ class _Comparison:
     def whole(self) -> None:
         """What the document says of all operations: the client's name, the envelope, the schema of other failures."""
         old, new = self.old.top, self.new.top
-        titles = (self.old.spec.title, self.new.spec.title)
-        at = ("/info/title", "/info/title")
-        self.note("client-renamed", "name of the client's class", "gained", titles, at, titles)
+        if all((info := side.child("info")) and info.flag("title") for side in (old, new)):
+            titles, at = (self.old.spec.title, self.new.spec.title), ("/info/title", "/info/title")
+            self.note("client-renamed", "name of the client's class", "gained", titles, at, titles)
         values, at = _both(old, new, "x-payload"), ("/x-payload", "/x-payload")
         self.note("payload-changed", "member that methods return (x-payload)", "changed", values, at, self.clients)
         was, now = _both(old, new, "x-error-schema")

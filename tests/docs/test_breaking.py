@@ -10,8 +10,10 @@ import copy
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 from truecopy_docs.breaking import compare_specs, version_reason, version_step
@@ -600,6 +602,11 @@ def test_two_choices_that_come_are_two_changes() -> None:
     assert [change.new for change in _compare(_document(old, "request"), _document(new, "request"))] == ["Dog", "Fish"]
 
 
+def test_a_document_without_a_title() -> None:
+    document = _edited(("info title", GONE))
+    assert _compare(document, document) == []
+
+
 def test_paths_that_share_an_item() -> None:
     document = _edited(("components pathItems", {"Books": _LOADED["paths"]["/books"]}))
     for path in ("/books", "/tomes"):
@@ -608,6 +615,83 @@ def test_paths_that_share_an_item() -> None:
     gone = copy.deepcopy(document)
     del gone["paths"]["/tomes"]
     assert [change.what for change in _compare(document, gone)] == ["POST /tomes"]
+
+
+def _scalar(random: Random) -> dict[str, Any]:
+    kind = random.choice(("string", "integer", "number", "boolean", "null", "enum"))
+    if kind == "enum":
+        return {"enum": random.sample([1, "a", "b", None, True, 2], random.choice((1, 2, 3)))}
+    words = {
+        "string": ("minLength", "maxLength"),
+        "integer": ("minimum", "exclusiveMaximum"),
+        "number": ("maximum", "multipleOf"),
+    }
+    return {"type": kind} | {word: random.choice((1, 2, 3)) for word in words.get(kind, ()) if random.random() < 0.3}
+
+
+def _random(random: Random, depth: int = 2) -> dict[str, Any]:
+    """A schema; objects have the same members, as what comes and goes by name is more than a set of values."""
+    choice = random.random()
+    if not depth or choice < 0.3:
+        return _scalar(random)
+    inner = [_random(random, depth - 1) for _ in range(2)]
+    if choice < 0.65:
+        return (
+            {"anyOf": inner}
+            if choice < 0.5
+            else {"allOf": inner}
+            if choice < 0.6
+            else {**_scalar(random), "not": inner[0]}
+        )
+    if choice < 0.8:
+        words = {word: random.choice((1, 2)) for word in ("minItems", "maxItems") if random.random() < 0.3}
+        return {"type": "array", random.choice(("items", "contains")): inner[0], **words}
+    return {
+        "type": "object",
+        "properties": dict(zip("ab", inner, strict=True)),
+        "required": random.sample("ab", random.choice((0, 1))),
+    }
+
+
+_VALUES: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    2,
+    1.5,
+    10,
+    "",
+    "a",
+    "ab",
+    "abcd",
+    [],
+    [1],
+    ["a"],
+    [1, "a"],
+    [None, True, 1],
+]
+_VALUES += [{}, *({"a": value} for value in _VALUES), *({"a": value, "b": 1} for value in _VALUES[:8]), {"b": "a"}]
+
+
+def test_what_a_validator_says_of_values() -> None:
+    """No value that came into an answer or went from a request is passed over."""
+    random, tried = Random(7), 0
+    while tried < 120:
+        old, new = _random(random), _random(random)
+        if random.random() < 0.5:
+            new = {"anyOf": [old, _scalar(random)]} if random.random() < 0.5 else {"allOf": [old, _scalar(random)]}
+        was, now = (jsonschema_rs.Draft202012Validator(schema) for schema in (old, new))
+        come = [value for value in _VALUES if now.is_valid(value) and not was.is_valid(value)]
+        gone = [value for value in _VALUES if was.is_valid(value) and not now.is_valid(value)]
+        tried += bool(come or gone)
+        for side, values in (("request", gone), ("response", come)):
+            classes = {
+                change.klass for change in _compare(_document(json.dumps(old), side), _document(json.dumps(new), side))
+            }
+            assert not values or B in classes, (side, old, new, values)
+            assert not (come or gone) or classes, (side, old, new)
 
 
 # -- properties --------------------------------------------------------------------------------------
