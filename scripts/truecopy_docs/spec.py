@@ -36,6 +36,23 @@ _RESERVED = (set(dir(builtins)) | set(keyword.kwlist) | {"self", "true", "false"
 _DEEPEST = 200
 
 
+class _Loader(yaml.CSafeLoader):
+    """YAML with the scalars of JSON: `no`, `on`, dates, 12:30:45 and 0123 are text, as the emulator and clients have
+    them."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in ("null", "merge")]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+for _name, _pattern, _first in (
+    ("bool", "true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", "-?(?:0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", "-0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), _first)
+
+
 @lru_cache(maxsize=4096)
 def snake(name: str) -> str:
     """A name of the API as the generated code spells it: ``creationTimestamp`` -> ``creation_timestamp``."""
@@ -110,10 +127,10 @@ class Spec:
             text = path.read_text(encoding="utf-8")
             if _too_deep(text):
                 raise DocsError(f"{path}: is nested deeper than {_DEEPEST} levels; give the path of an OpenAPI file")
-            document = yaml.load(text, Loader=yaml.CSafeLoader)
+            document = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
         except OSError as error:
             raise DocsError(f"{path}: cannot be read ({error.strerror}); give the path of an OpenAPI file") from None
-        except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that is none
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or tagged as a number and none
             reason = " ".join(str(error).split())
             raise DocsError(f"{path}: is not YAML ({reason}); give the path of an OpenAPI file") from None
         if isinstance(document, dict) and "openapi" in document and not isinstance(document.get("paths", {}), dict):
