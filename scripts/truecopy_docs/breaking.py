@@ -213,7 +213,7 @@ class _Comparison:
         before, after = old.each(word), new.each(word)
         for name in dict.fromkeys((*before, *after)):
             was, now = before.get(name), after.get(name)
-            if was and now and _text(was) == _text(now):
+            if was and now and was.text == now.text:
                 continue
             event = "removed" if not now else "added" if not was else "changed"
             values = (name if was else None, f"another {name}" if was and now else name if now else None)
@@ -351,7 +351,7 @@ class _Comparison:
             self.note("status-removed", what, effect, (status, None), at, _touched(status, methods))
             pairs += [(status, node, after[cover])] if cover else []
         for status, node in come.items():
-            effect = "lost" if status.startswith("2") else "gained"
+            effect = "changed" if status.startswith("2") else "gained"
             at = (node.at, step(new.node.to("responses"), status))
             self.note("status-added", f"status {status}", effect, (None, status), at, _touched(status, methods))
         for status, one, two in pairs:
@@ -399,7 +399,7 @@ class _Comparison:
         name = _media(old.at.rpartition("/")[2])
         self.schema(where, old.schema(), new.schema(), xml=name.endswith("xml"))
         if "form" in name or "multipart" in name:
-            encodings = tuple({key: _text(node) for key, node in side.each("encoding").items()} for side in (old, new))
+            encodings = tuple({key: node.text for key, node in side.each("encoding").items()} for side in (old, new))
             for key in dict.fromkeys((*encodings[0], *encodings[1])):
                 values = (encodings[0].get(key), encodings[1].get(key))
                 at = (step(old.to("encoding"), key), step(new.to("encoding"), key))
@@ -556,22 +556,6 @@ def _both(old: Node, new: Node, word: str) -> Values:
 
 def _flags(old: Node, new: Node, word: str) -> Values:
     return (old.flag(word), new.flag(word))
-
-
-def _text(owner: Node) -> str:
-    """A node as text, behind its references and without prose."""
-
-    def text(node: Any, above: tuple[int, ...]) -> Any:
-        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
-            node = owner.document.follow(owner.at, node)[1]
-        if id(node) in above:
-            return "itself"
-        on = (*above, id(node))
-        if isinstance(node, dict):
-            return {name: text(v, on) for name, v in node.items() if name not in ("description", "summary")}
-        return [text(inner, on) for inner in node] if isinstance(node, list) else node
-
-    return exact(text(owner.node, ()))
 
 
 def _urls(document: Document, pointer: str, servers: list[Any] | None) -> list[str]:

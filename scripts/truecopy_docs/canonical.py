@@ -189,6 +189,11 @@ class Node:
         """The list that a member is, or an empty one."""
         return self.document.sequence(self.to(word), self.node.get(word))
 
+    @property
+    def text(self) -> str:
+        """All that is said, see `Document.text`."""
+        return self.document.text(self.at, self.node)
+
     def schema(self) -> Parts:
         """The schema that a parameter, header or media type has."""
         schema = self.node.get("schema")
@@ -306,6 +311,23 @@ class Document:
                 if text.startswith("/"):
                     return text, node
         raise self.fault(pointer, f"refers to {reference}, which is not there")
+
+    def text(self, pointer: str, node: Any) -> str:
+        """A node as text that is equal where the same is said: behind its references and without prose."""
+
+        def plain(node: Any, above: tuple[int, ...]) -> Any:
+            if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+                node = self.follow(pointer, node)[1]
+            if id(node) in above:
+                return "itself"
+            on = (*above, id(node))
+            if isinstance(node, dict):
+                return {
+                    name: plain(inner, on) for name, inner in node.items() if name not in ("description", "summary")
+                }
+            return [plain(inner, on) for inner in node] if isinstance(node, list) else node
+
+        return exact(plain(node, ()))
 
     def actions(self) -> Iterator[Action]:
         """Every operation."""
@@ -442,12 +464,16 @@ class Document:
                 _keep(shape, chosen, pointer, node)
                 if "enum" in node and "const" in node:
                     _keep(shape, {exact(node["const"]): node["const"]}, pointer, node)
-            for word in ("not", "if"):
-                if word in node:
-                    rule = {name: node[name] for name in ("if", "then", "else") if name in node}
-                    known = [shape.words["not"].value] if word == "not" and "not" in shape.words else []
-                    value = {"anyOf": [*known, node["not"]]} if known else node["not"] if word == "not" else rule
-                    shape.words[word] = Said(value, step(pointer, word), id(node))
+            if "not" in node:
+                known = shape.words.get("not")
+                value = {"anyOf": [known.value, node["not"]]} if known else node["not"]
+                shape.words["not"] = Said(value, step(pointer, "not"), id(node))
+            if "if" in node:
+                rule = {name: node[name] for name in ("if", "then", "else") if name in node}
+                rules = {self.text(pointer, rule): rule}
+                if known := shape.words.get("if"):
+                    rules |= known.value
+                shape.words["if"] = Said(rules, step(pointer, "if"), id(node))
             if shape.kind == "object":
                 self._object(shape, pointer, node, side)
             for word in _SCHEMAS.get(shape.kind, ()):

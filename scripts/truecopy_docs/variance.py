@@ -283,6 +283,9 @@ class _Comparison:
             return "" if one == other else "narrowed" if other > one else "widened"
         if word == "enum":
             return _subset(set(old), set(new))
+        if word == "if":
+            effect = _subset(set(new), set(old))
+            return "unknown" if effect == "changed" else effect
         if word == "type":
             return "" if old == new else "widened" if new == "number" else "narrowed"
         if word.startswith("dependentRequired"):
@@ -471,7 +474,7 @@ def _note(word: str, said: Said | None) -> Any:
 
 
 def _shown(word: str, value: Any) -> Any:
-    if word == "enum":
+    if word in ("enum", "if"):
         return list(value.values())
     if word in ("minimum", "maximum"):
         number, strict = value
