@@ -447,7 +447,7 @@ def _types(old: Canonical, new: Canonical) -> list[Difference]:
 
 def _names(schema: Canonical) -> Any:
     names = [name for name in schema.types.value if name != "null"] or list(schema.types.value)
-    return "of no stated type" if schema.open else names[0] if len(names) == 1 else names
+    return "of no stated type" if schema.open else names[0] if len(names) == 1 else names or "nothing"
 
 
 def _subset(old: set[Any], new: set[Any]) -> str:
