@@ -104,7 +104,12 @@ def _listed(before: Rows, after: Rows) -> dict[Key, Fact]:
     lost = {
         key
         for key, row in after.items()
-        if key in before and "source" in row.says and "source" not in before[key].says and _above(key) in stated
+        if key in before
+        and key[0] == "field"
+        and key[2]
+        and _above(key) in stated
+        and "source" in row.says
+        and "source" not in before[key].says
     }
     return {key: row for key, row in after.items() if key not in lost}
 
@@ -403,6 +408,23 @@ class _Comparison:
         for key in both:
             self.words(key, key, "response", f"header {key[2]} of {key[1]}")
 
+    def schemas(self) -> None:
+        """A schema that went while the sample stayed: what the sample cannot show went with it, and is said once."""
+        for _, at in self.keys("schema")[0]:
+            shown = {key for key, row in self.after.items() if key[:2] == ("field", at) and "source" in row.says}
+            if not shown:
+                continue
+            klass = COMPATIBLE if at == "request" else BREAKING
+            self.note(klass, "schema-removed", f"schema of {at}", ("schema", at), "a schema", None)
+            for key in [key for key in self.before if key[:2] == ("field", at)]:
+                kinds = [rows[key].says.get("type") if key in rows else None for rows in (self.before, self.after)]
+                said = {"type": kinds[0], "source": "sample"} if "null" not in kinds else {}
+                if key not in shown or not said:
+                    self.after.pop(key, None)
+                    del self.before[key]
+                else:
+                    self.before[key] = replace(self.before[key], says=said)
+
     def lists(self) -> None:
         """An object that became a list of such objects, or the reverse: its members did not move by themselves."""
         for key in self.keys("field")[2]:
@@ -565,6 +587,7 @@ def compare_rows(before: Rows, after: Rows) -> list[Change]:
         "request",
         "media",
         "headers",
+        "schemas",
         "fields",
         "errors",
         "xml",

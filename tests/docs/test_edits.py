@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,8 @@ SAMPLES = {
     "c#": f'var client = new HttpClient();\nvar request = new HttpRequestMessage(HttpMethod.Post, "{URL}");\nrequest.Headers.Add("x-library-key", "{{{{key}}}}");\n',
     "ruby": f'require "uri"\nrequire "net/http"\nurl = URI("{URL}")\nrequest = Net::HTTP::Post.new(url)\nrequest["x-library-key"] = "{{{{key}}}}"\n',
 }
+FAILURES = "arrow_rightSchema\napplication/json\n" + json.dumps(contract().error, indent=2) + "\n"
+BARE_FAILURE = json.dumps(contract().error, indent=0)
 ROW = "{0}\n\nGets the {0} of it.\n\n{1}\n\n{2}"
 
 # page, what happened, the edit, the codes that must come out, exit status
@@ -42,6 +45,8 @@ EDITS: list[tuple[str, str, tuple[tuple[str, str], ...], str, int]] = [
     ("labels", "an address is wrapped", (("/v2/shelves/{{shelf-id}}/books\n\nPick", "/v2/shelves/\n{{shelf-id}}/books\n\nPick"),), "", 0),
     ("labels", "a type is printed as a definition", (('"bookID": {\n          "type": "integer"\n        }', '"bookID": {"$ref": "#/definitions/id"}'), ('draft-06/schema# ",', 'draft-06/schema#", "definitions": {"id": {"type": "integer"}},')), "", 0),
     ("labels", "a choice that allows no more", (('"room": {\n              "type": "string"', '"room": {\n              "anyOf": [{"type": "string", "format": "email"}, {"type": "string"}]'),), "", 0),
+    ("labels", "the schema of a failure goes", ((FAILURES, ""),), "schema-removed", 4),
+    ("bare", "the schema of a failure goes", ((BARE_FAILURE, ""),), "schema-removed", 4),
     ("labels", "an object becomes a list of them", (('"shelf": {\n            "room": "some words",\n            "floor": 7\n        }', '"shelf": [{\n            "room": "some words",\n            "floor": 7\n        }]'), ('"shelf": {\n          "type": "object"', '"shelf": {"type": "array", "items": {\n          "type": "object"'), ('"room"\n          ]\n        }', '"room"\n          ]\n        }}')), "field-type-changed", 4),
     ("aspnet", "a parameter moves to the body", (("/{shelf-id}/", "/"), ("shelf-id\n\nWhich one it is.\n\ninteger\n\nRequired\n\n", ""), ("NewBook\nNameDescriptionTypeAdditional information\n", "NewBook\nNameDescriptionTypeAdditional information\n" + ROW.format("shelf-id", "integer", "Required") + "\n\n"), ('  "title": "some words",\n  "copies"', '  "shelf-id": 7,\n  "title": "some words",\n  "copies"')), "path-changed parameter-moved", 4),
     ("aspnet", "the host is printed too", (("POST v2/", "POST https://library.example/v2/"),), "host-added", 3),
