@@ -72,11 +72,12 @@ _TYPE = (
     r"(?P<type>integer|int|long|number|float|double|decimal|string|boolean|bool|array|object|"
     r"date-time|datetime|date|uuid)"
 )
+_FLAGGED = r"(?:\s*[|,(-]?\s*(?P<flag>required|optional|mandatory)\b\)?)?"
 _PARAMETER = re.compile(
-    rf"(?P<name>[A-Za-z_$@][\w.$@\[\]-]*?)\s*[:|]?\s*\(?{_TYPE}\)?(?:\s*[|,(-]?\s*(?P<flag>required|optional|mandatory)\)?)?\b.*",
-    re.I,
+    rf"[`*]*(?P<name>[A-Za-z_$@][\w.$@\[\]-]*?)[`*]*\s*[:|]?\s*[`*(]*{_TYPE}\b[`*)]*{_FLAGGED}(?P<rest>.*)", re.I
 )
-_TYPE_ALONE = re.compile(rf"\(?{_TYPE}\)?(?:\s*[|,(-]?\s*(?P<flag>required|optional|mandatory)\)?)?", re.I)
+_TYPE_ALONE = re.compile(rf"\(?{_TYPE}\)?{_FLAGGED}", re.I)
+_ARTICLE = re.compile("an?|the|this|that|each|every|any|some|one|no|of|as|is|or|and|with|for|to|by", re.I)
 _NAME_ALONE = re.compile(r"[A-Za-z_$@][\w.$@\[\]-]*")
 _FLAG = re.compile(r"\W*(required|optional|mandatory)\W*", re.I)
 _WORDS = {
@@ -123,7 +124,7 @@ class _Reader:
         self.payloads: list[Payload] = []
         self.headings: list[tuple[str | None, str, int]] = []
         self.parameters: list[tuple[str | None, dict[str, Any], int]] = []
-        self.security: dict[str, tuple[str, int]] = {}
+        self.schemes: list[dict[str, tuple[str, int]]] = []
         self.statuses: dict[str, int] = {}
         self.section = self.media = ""
         self.announced = False  # a label says that there is a request body
@@ -132,6 +133,7 @@ class _Reader:
         self.status: str | None = None
         self.empty_label: int | None = None
         self.pending = ""
+        self.prose = False  # the line above is a sentence
         self.method_line: tuple[str, int] | None = None
         self.first = next(line.number for line in page.lines if line.text.strip())
         self.answers = max((found.start() for found in _ANSWERS.finditer(self.text.text)), default=0)
@@ -215,10 +217,18 @@ class _Reader:
                 self.place = _PLACES.get(place, place) or None
                 if status:
                     self.note_status(status, line)
-                if section == "security" and ("title" not in self.security or "-" in text or "\u2013" in text):
-                    self.security["title"] = (text, line)
+                if section == "security":
+                    self.scheme(text, line)
             return not section or bool(status) or section == "code"
         return None
+
+    def scheme(self, title: str, line: int) -> None:
+        """A label of the security section: the first names the section, each *Security - kind* one scheme."""
+        known = self.schemes[-1] if self.schemes else {}
+        if not known or known.keys() & {"name", "location"}:
+            self.schemes.append({"title": (title, line)})
+        elif re.search("[-\u2013]", title):
+            known["title"] = (title, line)
 
     def note_status(self, status: str, line: int) -> None:
         self.statuses.setdefault(status, line)
@@ -250,33 +260,56 @@ class _Reader:
     def security_line(self, text: str, offset: int) -> None:
         line = self.text.line(offset)
         if _FLAG.fullmatch(text):
-            self.security["required"] = (text.lower(), line)
+            self.schemes[-1]["required"] = (text.lower(), line)
         elif self.pending:
-            self.security[self.pending] = (text, line)
+            self.schemes[-1].setdefault(self.pending, (text, line))
             self.pending = ""
         elif found := _SECURITY.fullmatch(text):
             word = {"in": "location"}.get(found["word"].lower(), found["word"].lower())
             if found["value"]:
-                value = re.sub(r"(?i)\s*\b(required|optional)\s*$", "", found["value"])
-                if word != "name" or re.fullmatch(r"[\w-]+", value):
-                    self.security.setdefault(word, (value, line))
+                value = re.sub(r"(?i)[\s(,|-]*\b(required|optional)\W*$", "", found["value"]).strip("`*")
+                if word == "name" and not re.fullmatch(r"[\w-]+", value):
+                    return
+                if word == "name" and "name" in self.schemes[-1]:
+                    self.schemes.append({})
+                self.schemes[-1].setdefault(word, (value, line))
             else:
                 self.pending = word
 
     def parameter_line(self, text: str, offset: int) -> None:
         line = self.text.line(offset)
+        prose, self.prose = self.prose, False
         if found := _FLAG.fullmatch(text):
             if self.parameters:
                 self.parameters[-1][1]["required"] = found[1].lower() != "optional"
         elif (found := _TYPE_ALONE.fullmatch(text)) and self.pending:
             self.parameter(self.pending, found, line)
         elif (found := _ATTRIBUTE.fullmatch(text)) and self.parameters:
-            word, said = _WORDS[found[1].lower()], found[2].strip()
-            self.parameters[-1][1].setdefault(word, _attribute(word, said))
-        elif (found := _PARAMETER.fullmatch(text)) and not re.search(r"[.!?]$", text) and len(text.split()) <= 5:
+            self.attribute(found)
+        elif (found := _PARAMETER.fullmatch(text)) and self.is_parameter(found["name"], found["rest"].strip(), prose):
             self.parameter(found["name"], found, line)
+            rest = found["rest"].strip(" |,:\u2013-")
+            if flag := re.search(r"[(,.|-]\s*(required|optional|mandatory)\W*$", rest, re.I):
+                self.parameters[-1][1].setdefault("required", flag[1].lower() != "optional")
+            if found := _ATTRIBUTE.fullmatch(rest):
+                self.attribute(found)
         elif _NAME_ALONE.fullmatch(text):
             self.pending = text
+        else:
+            self.prose = " " in text
+
+    def is_parameter(self, name: str, rest: str, prose: bool) -> bool:
+        """Whether a word beside a type is a name. *Positive integer* and *an object* describe one; so does what goes on
+        from the line above."""
+        if re.search(rf"[{{?&]{re.escape(name)}\b", self.text.text):
+            return True
+        if re.fullmatch("[A-Z]+|[A-Z][a-z]+", name):
+            return self.place == "header" and not rest
+        return not _ARTICLE.fullmatch(name) and not (prose and rest[:1].islower())
+
+    def attribute(self, found: re.Match[str]) -> None:
+        word = _WORDS[found[1].lower()]
+        self.parameters[-1][1].setdefault(word, _attribute(word, found[2].strip()))
 
     def parameter(self, name: str, found: re.Match[str], line: int) -> None:
         self.pending = ""
@@ -390,11 +423,17 @@ class _Reader:
 
     def add_security(self, statements: list[Statement]) -> None:
         """The security section if there is one; otherwise what the URL and the first sample carry. All must agree."""
-        used: list[tuple[str, tuple[str, str, str], int]] = []
-        if "name" in self.security or "location" in self.security:
-            used.append(
-                ("text", self.section_scheme(), self.security.get("name", self.security.get("location", ("", 1)))[1])
+        stated: dict[tuple[str, str, str], int] = {}
+        for scheme in self.schemes:
+            named = scheme.keys() & {"name", "location"} or re.search(
+                r"[-\u2013] *(bearer|basic)", scheme.get("title", ("", 0))[0], re.I
             )
+            if named:
+                key = _scheme(scheme)
+                stated.setdefault(key, scheme.get("name", scheme.get("location", scheme.get("title", ("", 1))))[1])
+                said = {"type": scheme["type"][0].lower()} if "type" in scheme else {}
+                self.collector.add("security", *key, line=stated[key], **said)
+        used = [("text", key, line) for key, line in stated.items()]
         for statement in statements:
             query = statement.address.query if statement.source == "text" and statement.address else {}
             keys = [name for name, value in query.items() if credential(name, value)]
@@ -408,20 +447,11 @@ class _Reader:
             used += [(call.language, scheme, line) for scheme in carried]
         if not used:
             return
-        if len({scheme for _, scheme, _ in used}) > 1:
+        if {scheme for _, scheme, _ in used} - (stated.keys() or {used[0][1]}):
             says = sorted({f"{source}: {place} {name}" for source, (_, name, place), _ in used})
             self.collector.contradict("credential", list(says), [line for _, _, line in used], ("security",))
-        _, scheme, line = used[0]
-        said = {"type": self.security["type"][0].lower()} if "type" in self.security else {}
-        self.collector.add("security", *scheme, line=line, **said)
-
-    def section_scheme(self) -> tuple[str, str, str]:
-        title, name = self.security.get("title", ("", 0))[0], self.security.get("name", ("Authorization", 0))[0]
-        location = self.security.get("location", ("header", 0))[0].lower()
-        place = next((place for place in ("query", "cookie", "header") if place in location), "header")
-        if re.search(r"bearer|basic", title, re.I):
-            return ("http", "bearer" if "bearer" in title.lower() else "basic", "header")
-        return ("oauth2" if "oauth" in title.lower() else "apiKey", name, place)
+        if not stated:
+            self.collector.add("security", *used[0][1], line=used[0][2])
 
     def add_parameters(self, path: str, line: int) -> None:
         in_path = names_in(path)
@@ -521,6 +551,16 @@ class _Reader:
                 line = payload.line_of(step(pointer, word))
                 said = {"name": name} if isinstance(name, str) and re.fullmatch(r"[A-Z][A-Z0-9_]*", name) else {}
                 self.collector.add("error", payload.at, str(value[word]), line=line, **said)
+
+
+def _scheme(said: dict[str, tuple[str, int]]) -> tuple[str, str, str]:
+    """Kind, name and place of a scheme of the security section."""
+    title, name = said.get("title", ("", 0))[0], said.get("name", ("Authorization", 0))[0]
+    location = said.get("location", ("header", 0))[0].lower()
+    place = next((place for place in ("query", "cookie", "header") if place in location), "header")
+    if re.search(r"bearer|basic", title, re.I):
+        return ("http", "bearer" if "bearer" in title.lower() else "basic", "header")
+    return ("oauth2" if "oauth" in title.lower() else "apiKey", name, place)
 
 
 def _sent_as(call: Call) -> list[str]:
