@@ -348,18 +348,17 @@ class _Comparison:
                     was.get("stated"),
                     now.get("stated"),
                 )
-            if "body" in was and "body" in now and was["body"] != now["body"]:
-                klass = COMPATIBLE if now["body"] else BREAKING
-                self.note(
-                    klass,
-                    "body-added" if now["body"] else "body-removed",
-                    f"body of status {key[1]}",
-                    key,
-                    was["body"],
-                    now["body"],
-                )
+            had, has = self.has_body(self.before, key), self.has_body(self.after, key)
+            if had != has:
+                klass, code = (COMPATIBLE, "body-added") if has else (BREAKING, "body-removed")
+                self.note(klass, code, f"body of status {key[1]}", key, had, has)
                 self.drop(self.before, f"response {key[1]}", ("field", "media", "error", "xml"))
                 self.drop(self.after, f"response {key[1]}", ("field", "media", "error", "xml"))
+
+    def has_body(self, rows: Rows, key: Key) -> bool:
+        """Whether an answer has a body, as the page says or as its rows show."""
+        at = f"response {key[1]}"
+        return bool(rows[key].says.get("body", any(row[0] in ("field", "media") and row[1] == at for row in rows)))
 
     def rename_location(self, at: str, to: str) -> None:
         for key, row in list(self.after.items()):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
 
@@ -82,6 +83,18 @@ _NOTE = re.compile("|".join(f"(?:{re.sub(r'[(](?![?])', '(?:', pattern)})" for p
 _JSON = re.compile(r'\{\s*(?:"|\}|$)|\[\s*(?:[{\["\]\d-]|$)')
 _NAME = re.compile(r"[@A-Za-z_$][\w.$@-]*")
 _FORMATS = {"EmailAddress": "email", "Url": "uri", "DateTime": "date-time", "Date": "date", "Time": "time"}
+
+
+# A number is a status where a word beside it says so.
+_FAILURES = re.compile(r"\b[45]\d\d(?:\s*(?:,|/|or|and|&)\s*[45]\d\d)*\b")
+_SAID_BEFORE = re.compile(
+    r"\b(?:https?|status(?:es)?|codes?|errors?|failures?)(?: code| of| is| with|:| \()?\s*$", re.I
+)
+_SAID_AFTER = re.compile(
+    r"\s*[(\u2013-]?\s*(?:https?|status|code|error|response|failure|result"
+    rf"|{'|'.join(re.escape(status.phrase) for status in HTTPStatus if status >= 400)})",
+    re.I,
+)
 
 
 def read(page: Page, collector: Collector) -> None:
@@ -249,11 +262,13 @@ class _Reader:
 
     def type(self, cells: list[str]) -> dict[str, Any]:
         """The type is the last cell; it may have been wrapped over several lines."""
+        matches: list[str] = []
         for end in range(len(cells), 0, -1):
             found = [" ".join(cells[start:end]) for start in range(max(0, end - 4), end)]
-            if match := next((cell for cell in found if _TYPE_CELL.fullmatch(cell)), None):
-                return _typed(match)
-        return {}
+            matches += [cell for cell in found if _TYPE_CELL.fullmatch(cell)][:1]
+        # A word of a menu reads like a model's name, but not like one of the types that every page has.
+        surely = [cell for cell in matches if re.fullmatch(_TYPE_WORDS, cell)] or matches
+        return _typed(surely[0]) if surely else {}
 
     # -- payloads ----------------------------------------------------------------------------------
 
@@ -264,6 +279,8 @@ class _Reader:
         tables = self.tables(section)
         rows = [row for _, table in tables[:1] for row in self.rows(section, members, table)]
         if not rows and not samples and not media:
+            if self.no_body(at):
+                self.collector.add("response", "200", line=self.text.line(lines[0][1]), stated=False, body=False)
             return
         line = rows[0][2] if rows else self.text.line(lines[0][1] if lines else 0)
         if at == "request":
@@ -395,12 +412,20 @@ class _Reader:
             ]
             self.collector.contradict(f"field {at} /{name} in samples", says, [row.line], ("field", at, f"/{name}"))
 
+    def no_body(self, at: str) -> bool:
+        """Whether the page says that the answer has no body."""
+        said = [text for text, _ in self.sections.get("resource", ())]
+        return at != "request" and bool(said) and bool(re.fullmatch(r"None\.?", said[-1]))
+
     def statuses(self, line: int) -> None:
         """Statuses that the resource's description names in prose: a failure with a number is a fact, its wording is
         not."""
         for text, start in self.prose("resource"):
-            for status in re.findall(r"\b([45]\d\d)\b", text):
-                self.collector.add("response", status, line=self.text.line(start), stated=False)
+            for found in _FAILURES.finditer(text):
+                before, after = text[: found.start()], text[found.end() :]
+                if _SAID_BEFORE.search(before) or _SAID_AFTER.match(after) or (before[-1:] == "(" and after[:1] == ")"):
+                    for status in re.findall(r"\d{3}", found.group()):
+                        self.collector.add("response", status, line=self.text.line(start), stated=False)
 
     def prose(self, section: str) -> Iterator[tuple[str, int]]:
         for text, start in self.sections.get(section, []):
@@ -411,7 +436,7 @@ class _Reader:
     def check_complete(self) -> None:
         last = self.page.lines[-1].number
         for section in ("response", "response formats"):
-            if section not in self.sections and "resource" in self.sections | {"resource": 1}:
+            if section not in self.sections and not (section == "response formats" and self.no_body("response")):
                 self.collector.cut(last, "the response section, which is missing")
         formats = self.sections.get("response formats", [])
         if formats and re.fullmatch(rf"Sample:?|{MEDIA.pattern}(?:[\s,]+{MEDIA.pattern})*[,:]?", formats[-1][0]):
