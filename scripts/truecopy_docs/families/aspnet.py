@@ -12,7 +12,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from truecopy_docs.facts import Collector, Fact
@@ -188,12 +188,16 @@ class _Reader:
                 heads.append((i, i + 1))
             elif tuple(cell.strip("| ").lower() for cell, _ in lines[i : i + 4]) == _HEAD_CELLS:
                 heads.append((i, i + 4))
-        named = [re.fullmatch(rf"(?:Collection of )?({_MODEL})", lines[i - 1][0]) if i else None for i, _ in heads]
+        named = [self.model([text for text, _ in lines[max(0, i - 6) : i]]) for i, _ in heads]
         ends = [*(i - bool(model) for (i, _), model in zip(heads, named, strict=True)), len(lines)][1:]
-        return [
-            (model[1] if model else None, lines[start:end])
-            for (_, start), model, end in zip(heads, named, ends, strict=True)
-        ]
+        return [(model, lines[start:end]) for (_, start), model, end in zip(heads, named, ends, strict=True)]
+
+    def model(self, above: list[str]) -> str | None:
+        """The model that a table is of: in the line above it, or in camel case above whatever came between."""
+        between = list(takewhile(lambda text: not _NOTE.fullmatch(text), reversed(above)))
+        names = [found[1] for text in between if (found := re.fullmatch(rf"(?:Collection of )?({_MODEL})", text))]
+        camel = [name for name in names if re.fullmatch(r"(?:[A-Z]+[a-z\d]+){2,}\w*|[A-Z]{3,}\w*", name)]
+        return (camel or names or [None])[0]
 
     def rows(
         self, section: str, known: list[str], lines: list[tuple[str, int]]
@@ -420,12 +424,14 @@ class _Reader:
     def statuses(self, line: int) -> None:
         """Statuses that the resource's description names in prose: a failure with a number is a fact, its wording is
         not."""
-        for text, start in self.prose("resource"):
-            for found in _FAILURES.finditer(text):
-                before, after = text[: found.start()], text[found.end() :]
-                if _SAID_BEFORE.search(before) or _SAID_AFTER.match(after) or (before[-1:] == "(" and after[:1] == ")"):
-                    for status in re.findall(r"\d{3}", found.group()):
-                        self.collector.add("response", status, line=self.text.line(start), stated=False)
+        prose = list(self.prose("resource"))
+        whole = " ".join(text for text, _ in prose)  # a sentence may be wrapped
+        for found in _FAILURES.finditer(whole):
+            before, after = whole[: found.start()], whole[found.end() :]
+            if _SAID_BEFORE.search(before) or _SAID_AFTER.match(after) or (before[-1:] == "(" and after[:1] == ")"):
+                where = next((at for text, at in prose if found.group()[:3] in text), prose[0][1])
+                for status in re.findall(r"\d{3}", found.group()):
+                    self.collector.add("response", status, line=self.text.line(where), stated=False)
 
     def prose(self, section: str) -> Iterator[tuple[str, int]]:
         for text, start in self.sections.get(section, []):
