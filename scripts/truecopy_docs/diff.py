@@ -122,6 +122,9 @@ def _refolded(rows: Rows, known: Rows) -> Rows:
     """
     flat = {key[1] for key, row in rows.items() if key[0] == "field" and not key[2] and row.says.get("flat")}
     places = {key[1:] for key in known if key[0] == "field"}
+    owners: dict[tuple[str, str], list[str]] = {}  # where the other page has fields of a name
+    for at, place in places:
+        owners.setdefault((at, place.rpartition("/")[2]), []).append(place.rpartition("/")[0])
     moved: dict[Key, str] = {}  # where each field is now
     closed: dict[Key, str] = {}  # a new object -> where its members go since it ended
     own: set[Key] = set()  # new objects of which a member was seen
@@ -132,14 +135,15 @@ def _refolded(rows: Rows, known: Rows) -> Rows:
             continue
         at, (above, _, name) = key[1], key[2].rpartition("/")
         scope = moved.get((at, above), above)
+        ended = []
         while (at, scope) in closed:
+            ended.append(scope)
             scope = closed[at, scope]
+        closed |= {(at, pointer): scope for pointer in ended}  # so that the next one has not as far to go
         if (at, f"{scope}/{name}") not in places and (at, scope.removesuffix("/*")) in own:
-            outer = scope
-            while outer and (at, f"{outer}/{name}") not in places:
-                outer = outer.rpartition("/")[0]
-            if (at, f"{outer}/{name}") in places:
-                closed[at, scope] = scope = outer
+            outer = [place for place in owners.get((at, name), ()) if f"{scope}/".startswith(f"{place}/")]
+            if outer:
+                closed[at, scope] = scope = max(outer, key=len)
         if name != "*" and (at, scope.removesuffix("/*")) not in places:
             own.add((at, scope.removesuffix("/*")))
         moved[at, key[2]] = pointer = f"{scope}/{name}"

@@ -139,6 +139,19 @@ def test_what_is_no_page_is_refused_in_one_line(content: bytes, reason: str, tmp
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["labels", "aspnet", "document360"])
+def test_pages_of_two_operations_in_one_file_are_refused(name: str, tmp_path: Path) -> None:
+    """The same page twice is the same page."""
+    page, text = tmp_path / "page.txt", PAGES[name]
+    page.write_text(f"{text}\n\n{text}")
+    twice = read_facts(page).comparable()
+    page.write_text(text)
+    assert twice.keys() >= read_facts(page).comparable().keys()
+    page.write_text(f"{text}\n\n{text.replace('/books', '/loans')}")
+    with pytest.raises(DocsError, match=r"several operations \(POST .*books.*, POST .*loans"):
+        read_facts(page)
+
+
 def test_one_more_agreeing_sample_does_not_change_a_contradiction(tmp_path: Path) -> None:
     """Which samples disagree with the page is the contradiction; how many agree is not."""
     text = PAGES["labels"].replace("headers = {'x-library-key'", "headers = {'libraryKey'")

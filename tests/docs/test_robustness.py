@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -76,3 +77,29 @@ def test_what_is_repeated_does_not_take_time_by_the_square(tmp_path: Path) -> No
     plain = tmp_path / "plain.txt"
     plain.write_text(text)
     assert compare(read_facts(plain), read_facts(page)) == []
+
+
+def test_thousands_of_objects_do_not_take_time_by_the_square(tmp_path: Path) -> None:
+    """Where a page prints no nesting, and where the names of a sample tell where cells end."""
+    many = range(2_000)
+    objects = "".join(f"o{number}\nobject\nid\nstring\n" for number in many)
+    rows = "".join(f"Row{number}\n\nGets the row\n\nstring\n\nNone.\n\n" for number in many)
+    members = "".join(f'  "Row{number}": "a",\n' for number in many)
+    for family, layout, edits in (
+        ("document360", "glued", (("shelf\nobject", f"{objects}shelf\nobject"),)),
+        (
+            "aspnet",
+            "lines",
+            (("bookID\n\nGets", f"{rows}bookID\n\nGets"), ('{\n  "bookID"', f'{{\n{members}  "bookID"')),
+        ),
+    ):
+        text = render(family, layout, contract())
+        old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+        old.write_text(text)
+        for was, now in edits:
+            assert was in text
+            text = text.replace(was, now, 1)
+        new.write_text(text)
+        started = time.process_time()
+        assert {change.code for change in compare(read_facts(old), read_facts(new))} == {"field-added"}
+        assert time.process_time() - started < 10

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from truecopy_docs.facts import Collector, Facts
 from truecopy_docs.families import aspnet, document360, questionpro
 from truecopy_docs.page import DocsError, Page
+from truecopy_docs.urls import METHODS, anonymous, parse_address
 
 __all__ = ["FAMILIES", "Family", "extract"]
 
@@ -77,6 +78,11 @@ def extract(page: Page) -> Facts:
         DocsError: no family is recognised, or the page of a known family names no operation.
     """
     text = "\n".join(line.text for line in page.lines)
+    if len(operations := _operations(text)) > 1:
+        raise DocsError(
+            f"{page.document}: holds the pages of several operations ({', '.join(operations)}); "
+            "save each in a file of its own"
+        )
     scores = [sum(bool(sign.search(text)) for sign in family.signs.values()) for family in FAMILIES]
     best = max(range(len(FAMILIES)), key=lambda index: scores[index])
     if scores[best] < 2:
@@ -100,3 +106,23 @@ def extract(page: Page) -> Facts:
         )
     rows = tuple(collector.rows.values())
     return Facts(page.document, family.name, page.sha256, collector.truncated, rows, collector.doubt)
+
+
+_ANSWERS = re.compile(
+    r"(?mi)^[ \t#*]*(?:arrow_right)?(?:Response Information|Responses)[ \t*:]*$"
+    r"(?=[\s\S]{0,200}?(?:^\W*[1-5]\d\d\b|^\W*Resource Description|^[ \t]*(?:arrow_right|application/|\{)))"
+)
+_HEADING = re.compile(rf"(?mi)^[ \t#*]*({'|'.join(METHODS)})\s+((?:https?://)?\S*/\S*)[ \t*]*$")
+
+
+def _operations(text: str) -> list[str]:
+    """The operations whose answers the page documents: the last heading before each section of answers."""
+    found: dict[str, str] = {}
+    start = 0
+    for answers in _ANSWERS.finditer(text):
+        if headings := _HEADING.findall(text, start, answers.start()):
+            method, printed = headings[-1]
+            address = parse_address(printed)
+            found.setdefault(f"{method.upper()} {anonymous(address.path)}", f"{method.upper()} {address.path}")
+        start = answers.end()
+    return list(found.values())

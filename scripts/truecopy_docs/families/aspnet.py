@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from http import HTTPStatus
 from itertools import pairwise, takewhile
 from typing import Any
@@ -80,6 +80,7 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"Data type: ?(\w+)\.?", ("dataType",)),
 )
 _NOTE = re.compile("|".join(f"(?:{re.sub(r'[(](?![?])', '(?:', pattern)})" for pattern, _ in _NOTES))
+_ENDS_IN_NOTE = re.compile(rf"(?:{_NOTE.pattern})$")
 _JSON = re.compile(r'\{\s*(?:"|\}|$)|\[\s*(?:[{\["\]\d-]|$)')
 _NAME = re.compile(r"[@A-Za-z_$][\w.$@-]*")
 _FORMATS = {"EmailAddress": "email", "Url": "uri", "DateTime": "date-time", "Date": "date", "Time": "time"}
@@ -114,7 +115,7 @@ class _Reader:
         statement, place, query = self.operation()
         address = parse_address(statement) if statement else None
         path = address.path if address else "/"
-        names = [*names_in(path), *(query if address else ())]
+        names = {*names_in(path), *(query if address else ())}
         for name, says, line in (row for _, table in self.tables("uri")[:1] for row in self.rows("uri", names, table)):
             says["required"] = says["required"] or name in names_in(path)
             self.collector.add("parameter", "path" if name in names_in(path) else "query", name, line=line, **says)
@@ -200,7 +201,7 @@ class _Reader:
         return (camel or names or [None])[0]
 
     def rows(
-        self, section: str, known: list[str], lines: list[tuple[str, int]]
+        self, section: str, known: Container[str], lines: list[tuple[str, int]]
     ) -> Iterator[tuple[str, dict[str, Any], int]]:
         """(name, what is said, line) for each row of a table."""
         row: list[tuple[str, int]] = []
@@ -222,7 +223,7 @@ class _Reader:
         if self.named(cells, known) and section not in self.closed_sections():
             self.collector.cut(cells[0][1], f"the table of {section}")
 
-    def named(self, cells: list[tuple[str, int]], known: list[str]) -> tuple[str, int] | None:
+    def named(self, cells: list[tuple[str, int]], known: Container[str]) -> tuple[str, int] | None:
         """The cell with the name of a row: a name that is known, or the first that looks like one."""
         names = [cell for cell in cells if cell[0] in known] or [cell for cell in cells if _NAME.fullmatch(cell[0])]
         return names[0] if names else None
@@ -231,12 +232,15 @@ class _Reader:
         """Sections that another section follows: what is left over in them is noise, not a cut."""
         return list(self.sections)[:-1]
 
-    def cells(self, text: str, known: list[str]) -> list[str]:
+    def cells(self, text: str, known: Container[str]) -> list[str]:
         """The cells of one line: one cell, a row with tabs, bars or wide blanks between cells, or a row without any."""
         parts = [part.strip() for part in re.split(r"\t+|\s*\|\s*|\s{2,}", text.strip("| ")) if part.strip()]
         if len(parts) != 1:
             return parts
-        glued = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+        if not _ENDS_IN_NOTE.search(text):
+            name, _, rest = text.partition(" ")
+            return [name, rest.strip()] if rest and name in known else parts
+        glued = "|".join(re.escape(text[:end]) for end in range(len(text), 0, -1) if text[:end] in known)
         starts = [rf"(?:{glued})"] if glued else []
         starts += [rf"{_NAME.pattern}(?=\s)", r"[A-Za-z]\w*?(?=(?:Gets?|Sets?|The|An?|Whether|Indicates)\b)"]
         for start in starts:
@@ -250,7 +254,7 @@ class _Reader:
         return [name, rest.strip()] if rest and name in known else parts
 
     def row(
-        self, cells: list[tuple[str, int]], notes: list[str], known: list[str]
+        self, cells: list[tuple[str, int]], notes: list[str], known: Container[str]
     ) -> Iterator[tuple[str, dict[str, Any], int]]:
         found = self.named(cells, known)
         if found is None:
@@ -281,7 +285,7 @@ class _Reader:
         samples, media = self.samples(at, formats)
         members = [name for sample in samples if isinstance(sample.block.value, dict) for name in sample.block.value]
         tables = self.tables(section)
-        rows = [row for _, table in tables[:1] for row in self.rows(section, members, table)]
+        rows = [row for _, table in tables[:1] for row in self.rows(section, set(members), table)]
         if not rows and not samples and not media:
             if self.no_body(at):
                 self.collector.add("response", "200", line=self.text.line(lines[0][1]), stated=False, body=False)

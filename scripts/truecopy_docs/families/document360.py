@@ -8,6 +8,7 @@ JSON sample where the page prints one, and otherwise from the rules in `_Tree`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -209,6 +210,7 @@ class _Reader:
         """The tokens without tables of contents: labels of sections with nothing between them, which stand again
         elsewhere."""
         kept: list[_Token] = []
+        times = Counter(token.text.rstrip(":").lower() for token in tokens)
         index = 0
         while index < len(tokens):
             run: list[_Token] = []
@@ -223,8 +225,7 @@ class _Reader:
             if sum(bool(_SECTION.fullmatch(label)) for label in said) < 2:
                 kept += run or tokens[index - 1 : index]
                 continue
-            elsewhere = {token.text.rstrip(":").lower() for token in (*tokens[: index - len(run)], *tokens[index:])}
-            kept += [token for token in run if token.text.rstrip(":").lower() not in elsewhere]
+            kept += [token for token in run if times[token.text.rstrip(":").lower()] == 1]
         return kept
 
     def sample(self, block: Block) -> None:
