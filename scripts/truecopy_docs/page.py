@@ -268,7 +268,7 @@ _TYPED = re.compile(rf"(?:{_SCALAR}|(?:array of )?(?:object|array)|collection of
 _STRUCTURE = re.compile(
     rf"\W*arrow_right.*|[{{}}\"<|#].*|\[\s*(?:[\[\"{{\d\]].*)?|\].*|(?:curl|import|url|payload|headers|response)\b.*|\W+|"
     rf"(?:[@$\w.-]+ )?{_TYPED.pattern}|(?:range|matching [\w ]+):.*|[1-5]\d\d\b.{{0,40}}|"
-    rf"(?:required|optional|none)\.?|(?:https?://[^\s{{]*\{{|/).*|"
+    rf".*\S(?-i:None\.|Required)|(?:required|optional|none)\.?|(?:https?://[^\s{{]*\{{|/).*|"
     r"(?:get|post|put|patch|delete|head|options)|(?:path|query|header|cookie|body|uri|request|form) param(?:eter)?s|"
     r"security|authori[sz]ation|authentication|headers|(?:request )?body|"
     r"(?:request|response|resource) (?:information|formats|description)|"
@@ -318,8 +318,9 @@ def _without_noise(lines: list[Line]) -> list[Line]:
     called = {index for index, text in enumerate(texts) if _CALLED.fullmatch(text)}
     called |= {index for index, text in enumerate(texts) if _METHOD.fullmatch(text) and below[index].startswith("/")}
     called |= {index for index, text in enumerate(texts) if re.fullmatch(r"https?://\S+", text)}
-    if called <= said:  # one of them is the page's own
-        said -= called
+    outside = "\n".join(text for index, text in enumerate(texts) if index not in said) if said & called else ""
+    # One of them is the page's own: the only one, or one whose path stands elsewhere too.
+    said -= {index for index in said & called if called <= said or texts[index].split()[-1] in outside}
     drop |= said
     clean = [Line(line.number, "" if index in drop else line.text, line.depth) for index, line in enumerate(lines)]
     # One blank line says as much as thousands, over which patterns would take time by the square.

@@ -169,6 +169,9 @@ def test_noise_changes_no_fact(family: str, layout: str, noise: str, read: Calla
     assert facts.truncated is None
 
 
+FIRST = ("labels", "bare", "lines", "glued")
+
+
 @pytest.mark.parametrize(("family", "layout"), PLAIN)
 def test_text_for_machines_right_above_takes_nothing_with_it(
     family: str, layout: str, read: Callable[[str], Facts]
@@ -176,6 +179,21 @@ def test_text_for_machines_right_above_takes_nothing_with_it(
     text = render(family, layout, contract())
     glued = re.sub(r"\n\n(?=\S)", f"\n\n{GLUED}\n", text)
     assert read(glued).comparable() == read(text).comparable()
+
+
+@pytest.mark.parametrize(
+    "block", [GLUED, "Page 3 of 12", "Copy", f"\n{AD}\n"], ids=["machines", "page", "button", "ad"]
+)
+@pytest.mark.parametrize(("family", "layout"), [(family, layout) for family, layout in PLAIN if layout in FIRST])
+def test_noise_between_any_two_lines(family: str, layout: str, block: str, read: Callable[[str], Facts]) -> None:
+    """Also inside samples, except for advertising, which nothing tells from a damaged sample there."""
+    lines = render(family, layout, contract()).split("\n")
+    known = read("\n".join(lines)).comparable()
+    for place in range(0, len(lines) + 1, 3):
+        around = "".join(lines[max(0, place - 1) : place + 1])
+        if block == GLUED or not re.search(r"^\s|[{}\"'\[\]()=\\]", around):
+            text = "\n".join([*lines[:place], block, *lines[place:]])
+            assert read(text).comparable() == known, (place, around)
 
 
 @pytest.mark.parametrize("label", ["arrow_right", "Snippet copied successfully.\n", "application/json\n"])
