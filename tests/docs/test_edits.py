@@ -73,6 +73,10 @@ EDITS: list[tuple[str, str, tuple[tuple[str, str], ...], str, int]] = [
     ("document360", "a field before the envelope", (("object\nmeta\n", "object\nversion\nstring\nmeta\n"),), "field-added", 3),
     ("document360", "a menu above a type", (("bookID\ninteger", "bookID\nHome\nDocs\nSearch...\ninteger"),), "", 0),
     ("document360", "the label of an answer's body", (("Expand All\nobject\nmeta", "Body\nobject\nmeta"),), "", 0),
+    *(("document360", f"a type as {said}", (("bookID\nintegerRequired", f"bookID\n{said}"),), "", 0) for said in ("Integer Required", "int required", "integer (required)", "long\nRequired")),
+    *(("document360", f"a list as {said}", (("copies\ninteger", f"copies\n{said}"),), "field-type-changed", 4) for said in ("Array of integer", "integer[]", "array<integer>", "array [integer]")),
+    ("document360", "a null in words", (("note\nstring | null", "note\nstring or null"),), "", 0),
+    ("document360", "a status and its description on a line", (("404\n\nIt failed", "404: It failed"),), "", 0),
     ("document360", "Markdown", (*((f"\n{name}\n", f"\n**`{name}`**\n") for name in ("bookID", "copies", "addedAt")), ("\ntrace_id\n", "\n- **trace\\_id**\n"), ("\nSecurity\n", "\n## Security\n"), ("\nmessage\nstringRequired", "\n*message*\n*stringRequired*")), "", 0),
     ("document360", "a null before the format", (("string (date-time)", "string | null (date-time)"),), "field-nullable-changed", 4),
 ]  # fmt: skip

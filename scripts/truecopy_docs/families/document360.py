@@ -24,9 +24,19 @@ __all__ = ["read"]
 
 _BASE = r"(?:string|integer|number|boolean|object|array|null|any|file|binary)"
 _SCALAR = r"(?:string|integer|number|boolean|Array of (?:string|integer|number|boolean))s?\b"
-_ONE = rf"(?:[Aa]rray of )*{_BASE}s?(?:\s*\([^()]*\))?"
-_FLAGS = r"(?:\s*(?:Required|Optional|Nullable|Deprecated|Read[- ]?only|Write[- ]?only))*"
+_ONE = rf"(?:[Aa]rray of )*{_BASE}s?(?:\s*\((?!(?i:required|optional)\))[^()]*\))?"
+_FLAGS = r"(?i:\s*\(?(?:Required|Optional|Nullable|Deprecated|Read[- ]?only|Write[- ]?only)\)?)*"
 _TYPE = re.compile(rf"(?P<types>{_ONE}(?:\s*\|\s*{_ONE})*)(?P<flags>{_FLAGS})")
+# Other ways to say a type, and this family's own.
+_SPELLED = (
+    (re.compile(r"\b(?:String|Integer|Number|Boolean|Object)\b"), lambda found: found.group().lower()),
+    (re.compile(r"\b(?:int|long)\b"), "integer"),
+    (re.compile(r"\b(?:float|double|decimal)\b"), "number"),
+    (re.compile(r"\bbool\b"), "boolean"),
+    (re.compile(r"\b[Aa]rray\s*[<\[]\s*([\w ()-]+?)\s*[>\]]"), r"Array of \1"),
+    (re.compile(r"^(\w+)\[\]"), r"Array of \1"),
+    (re.compile(r"\s+or\s+null\b"), " | null"),
+)
 _NAME = r"[@$A-Za-z_][\w.@$:\[\]-]*"
 _NAMED_TYPE = re.compile(rf"(?P<name>{_NAME})\s+{_TYPE.pattern}")
 _GLUED_TYPE = re.compile(rf"(?P<name>[@$A-Za-z_][\w.@$-]*?[\w]){_TYPE.pattern}")
@@ -162,7 +172,7 @@ class _Reader:
                 skip = block.end
                 yield _Token("", line.number, line.depth, False, start, block)
                 continue
-            for cell in self.cells(text):
+            for cell in map(_spelled, self.cells(text)):
                 joined = self.join(previous, cell)
                 if joined is not None and previous is not None:
                     previous.text = joined
@@ -251,7 +261,7 @@ class _Reader:
         ):
             self.status, self.headers, self.fresh = found[1], False, True
             self.statuses.append((found[1], token.line))
-            self.texts, self.target = [], None
+            self.texts, self.target = [token] if text != found[1] else [], None
         elif self.section == "head":
             self.head.append(token)
         elif self.section == "security":
@@ -424,7 +434,9 @@ class _Reader:
             scheme["line"] = token.line
             if found["more"]:
                 scheme["name"] = found["more"].lower() if scheme["kind"] == "http" else found["more"]
-        elif found := re.fullmatch(r"(?:Type\s*:?\s*)?(bearer|basic|digest)", text, re.I):
+        elif found := re.fullmatch(
+            r"(?:Type\s*:?\s*)?(bearer|basic|digest)(?: (?:token|auth\w*|\(?http\)?))*", text, re.I
+        ):
             scheme |= {"kind": "http", "name": found[1].lower(), "line": scheme.get("line", token.line)}
         elif found := re.fullmatch(
             r"(Header|Query|Cookie)(?: string)?(?:(?: parameter)?(?: name)|(?: parameter)|\s*:)\s*:?\s*([\w-]+)",
@@ -627,6 +639,14 @@ def _typed(printed: str) -> tuple[dict[str, Any], bool, bool]:
     kinds = sorted({kind for kind in kinds if kind})
     result = {"type": kinds[0] if len(kinds) == 1 else kinds or ("null" if nullable else None), **says}
     return result | ({"nullable": True} if nullable and kinds else {}), array, opens
+
+
+def _spelled(cell: str) -> str:
+    """A cell as this family would say it, if it is a type in other words."""
+    said = cell
+    for other, own in _SPELLED:
+        said = other.sub(own, said)
+    return said if said != cell and _TYPE.fullmatch(said) else cell
 
 
 def _values(printed: str) -> list[Any]:
