@@ -3,7 +3,7 @@ page.
 
 Modules, in the order in which data passes through them:
 
-- ``page``      reads a capture (plain text or saved HTML) into numbered lines, without what is noise on every page
+- ``page``      reads a capture (text, Markdown, HTML, archive) into numbered lines, without what is noise on every page
 - ``loose``     reads JSON as it is printed on pages, damage included, and says what it had to repair
 - ``facts``     the facts: one flat list of rows, written to and read from YAML
 - ``families``  one extractor per family of pages, and the detection of the family

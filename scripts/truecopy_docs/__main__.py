@@ -80,7 +80,7 @@ def main() -> None:
 @click.option("-o", "--output", type=_FILE, help="Write to this file instead of standard output.")
 @_one_line
 def facts(page: Path, output: Path | None) -> None:
-    """Read a captured PAGE (plain text or saved HTML) and print its facts as YAML."""
+    """Read a captured PAGE (plain text, Markdown, HTML or a web archive) and print its facts as YAML."""
     from truecopy_docs.facts import dump, read_facts
 
     found = read_facts(page)

@@ -1,4 +1,4 @@
-"""A captured page as numbered lines: decoding, newline rule, saved HTML, and the noise that any page may carry."""
+"""A captured page as numbered lines: decoding, newline rule, HTML and Markdown, and the noise of any page."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def parse_address(printed: str, known_path: str | None = None) -> Address:
             repaired.append("unbalanced braces")
         return "{" + str(name) + "}"
 
-    clean = _BRACED.sub(placeholder, printed.strip().strip("'\"").rstrip(".,;"))
+    clean = _BRACED.sub(placeholder, printed.strip().strip("'\"`*").rstrip(".,;"))
     clean, _, query = clean.partition("?")
     base, path = "", clean
     if "://" in clean:
