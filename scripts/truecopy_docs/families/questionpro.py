@@ -67,7 +67,10 @@ _STOP = re.compile(
 )
 _ANSWERS = re.compile(r"(?mi)^[^\w\"]*(?:arrow_right)?(?:responses?|(?:[1-5]\d\d )?example|schema)\W*$")
 _BEFORE_BLOCK = re.compile(rf"(?i)(?:example|sample|schema|body|payload|responses?|{MEDIA.pattern})\W*$")
-_OPENS = re.compile(r'(?m)\{\s*(?="|\})|^[ \t]*\[\s*(?=[{"\[\]\d-])')
+# The lines of a footer or an advertisement may stand between a brace and the first member.
+_OPENS = re.compile(
+    r'(?m)\{\s*(?="|\})|^[ \t]*\[\s*(?=[{"\[\]\d-])|^[ \t]*\{[ \t]*$(?=\n(?:[^\n{}"]*\n){1,8}[ \t]*"[^"\n]*"\s*:)'
+)
 _TYPE = (
     r"(?P<type>integer|int|long|number|float|double|decimal|string|boolean|bool|array|object|"
     r"date-time|datetime|date|uuid)"
