@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
@@ -16,9 +17,12 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_to
 _PHASES = [phase for phase in Phase if phase is not Phase.explain]  # explaining costs more runs than it is worth
 _COMMON: dict[str, Any] = {"deadline": None, "suppress_health_check": _SLOW, "phases": _PHASES}
 settings.register_profile("ci", max_examples=500, derandomize=True, database=None, **_COMMON)
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES") or "20000"
+if not (EXAMPLES.isdecimal() and int(EXAMPLES)):
+    pytest.exit(f"FUZZ_EXAMPLES is {EXAMPLES!r}; so many bodies as 2000 are expected", returncode=2)
 settings.register_profile(
     "nightly",
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "20000")),
+    max_examples=int(EXAMPLES),
     derandomize=False,  # hypothesis' default where it sees a CI service would be the same examples each night
     database=DirectoryBasedExampleDatabase("build/fuzz-examples-clients"),
     print_blob=True,

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
@@ -375,9 +376,12 @@ def forgets(create: str) -> Act:
     return act
 
 
+ID_PLACES = ("/response/responseID", "/response/id", "/data/batch_id", "/Data/ID")
+
+
 def _new_id(answer: Answer) -> str:
     value = _value(answer) or {}
-    for pointer in ("/response/responseID", "/response/id", "/data/batch_id", "/Data/ID"):
+    for pointer in ID_PLACES:
         for container, key in _places(value, pointer):
             return str(container[key])
     return ""
@@ -463,6 +467,10 @@ def without(name: str) -> Callable[[Any], Any]:
     return lambda sent: {key: value for key, value in sent.items() if key != name}
 
 
+def with_queries(change: Callable[[list[Any]], list[Any]]) -> Callable[[Any], Any]:
+    return lambda sent: {**sent, "queries": change(sent["queries"])}
+
+
 def uncancelled(scene: Scene) -> Answer:
     """Cancelling answers as it should, and the batch goes on."""
     answer = scene.answer()
@@ -545,12 +553,282 @@ def unheard(scene: Scene) -> Answer:
     return answer
 
 
+def _ask_control(scene: Scene, method: str, path: str, value: Any = None) -> Any:
+    kept = {**scene.request.headers, "content-type": "application/json"}
+    content = b"" if value is None else json.dumps(value).encode()
+    return _value(scene.ask(replace(scene.request, method=method, path=path, query="", headers=kept, body=content)))
+
+
+def _keeping(scene: Scene, setting: str) -> Answer:
+    """Does it, but for one of the settings."""
+    before = _ask_control(scene, "GET", "/_emulator/state")
+    answer = scene.answer()
+    if _ok(answer):
+        after = _ask_control(scene, "GET", "/_emulator/state")
+        after["settings"][setting] = before["settings"][setting]
+        _ask_control(scene, "PUT", "/_emulator/state", after)
+    return answer
+
+
+def _remembers(scene: Scene) -> Answer:
+    """The journal has what was taken out of it."""
+    if scene.request.method != "GET":
+        kept = _ask_control(scene, "GET", "/_emulator/journal")
+        scene.memory["exchanges"] = kept["exchanges"] if kept else []
+        return scene.answer()
+    return member("/exchanges", by(lambda items: items or scene.memory.get("exchanges", [])))(scene)
+
+
+def _wipes(scene: Scene, *statuses: int) -> Answer:
+    answer = scene.answer()
+    if answer.status in statuses:
+        _ask_control(scene, "POST", "/_emulator/reset")
+    return answer
+
+
 def anonymous(scene: Scene) -> Answer:
     """An unexpected method is answered as GET."""
     answer = scene.answer()
     if answer.status == 405:
         return scene.ask(replace(scene.request, method="GET", body=b""))
     return answer
+
+
+def mutes(names: str) -> Act:
+    """Hears a header only when its name comes spelled like one of these."""
+
+    def act(scene: Scene) -> Answer:
+        heard = {name.lower() for name in scene.request.names & set(names.split())}
+        unheard: dict[str, str | None] = {
+            name.lower(): None for name in names.split() if scene.request.names and name.lower() not in heard
+        }
+        return scene.instead(headers=unheard) if unheard else scene.answer()
+
+    return act
+
+
+def keeps_refused(instead: Any, *statuses: int) -> Act:
+    """Answers the refusal, and stores something all the same."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if answer.status in statuses:
+            scene.instead(headers={"authorization": f"Bearer {DEFAULT_KEY}", "api-key": DEFAULT_KEY}, body=instead)
+        return answer
+
+    return act
+
+
+def lax(change: Callable[[Any], Any]) -> Act:
+    """Takes a body that is refused once one of its scalars is changed so."""
+
+    def changed(value: Any) -> Iterator[Any]:
+        if isinstance(value, dict | list):
+            for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
+                for other in changed(item):
+                    copy: Any = value.copy()
+                    copy[key] = other
+                    yield copy
+        elif (other := change(value)) != value or type(other) is not type(value):
+            yield other
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        for value in islice(changed(scene.sent), 99) if answer.status == 400 else ():
+            read = scene.instead(body=value)
+            if _ok(read):
+                return read
+        return answer
+
+    return act
+
+
+def lax_number(convert: Callable[[str], int | None]) -> Act:
+    """Takes numbers of the query, or the last of the path, that only look like integers."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if answer.status != 400:
+            return answer
+        pairs = parse_qsl(scene.request.query)
+        query = {name: str(number) for name, value in pairs if (number := convert(value)) is not None}
+        last = convert(scene.last)
+        path = "" if last is None else f"{scene.request.path.rpartition('/')[0]}/{last}"
+        read = scene.instead(query=query or None, path=path)
+        return read if _ok(read) else answer
+
+    return act
+
+
+def _floor(text: str) -> int | None:
+    return int(float(text)) if re.fullmatch(r"\d+\.\d+", text) else None
+
+
+def _integer(text: str) -> int | None:
+    """As Python reads it, with signs, blanks, underscores and the digits of all scripts."""
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def paged(wrong: Callable[[int], int], name: str, when: Callable[[int], bool], least: int = 1) -> Act:
+    """Answers another page than the one that is asked for, under its number."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        number = dict(parse_qsl(scene.request.query)).get(name, "")
+        if not _ok(answer) or not number.isdecimal() or not when(int(number)):
+            return answer
+        other, value = _value(scene.instead(query={name: str(max(least, wrong(int(number))))})), _value(answer)
+        for part in ("response", "data"):
+            if part in value:
+                value[part] = other[part][: len(value[part])]
+        return _write(answer, value)
+
+    return act
+
+
+def unlisted(scene: Scene) -> Answer:
+    """The newest thing is in no list, nor counted."""
+    answer = scene.answer()
+    value = _value(answer)
+    if _ok(answer) and value["pagination"]["totalItems"] > 1:
+        page = value["pagination"]
+        page["totalItems"] -= 1
+        page["totalPages"] = -(-page["totalItems"] // page["perPage"])
+        if page["currentPage"] >= page["totalPages"]:
+            page["links"]["next"] = None
+            left = page["totalItems"] - (page["currentPage"] - 1) * page["perPage"]
+            value["response"] = value["response"][: max(0, left)]
+        _write(answer, value)
+    return answer
+
+
+def filtered(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Act:
+    """Selects by another filter than the one that was sent."""
+    return lambda scene: scene.instead(body=change(scene.fields)) if _ok(scene.answer()) else scene.answer()
+
+
+def posted(media: str, change: Callable[[str], str]) -> Act:
+    """Reads bodies of one media type wrongly."""
+
+    def act(scene: Scene) -> Answer:
+        request = scene.request
+        if media not in request.headers.get("content-type", ""):
+            return scene.answer()
+        text = request.body.decode("utf-8", "replace")
+        return scene.ask(replace(request, body=change(text).encode("utf-8", "replace")))
+
+    return act
+
+
+def few(most: int) -> Act:
+    """Only so many of the things that are created stay."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        ids = scene.memory.setdefault("ids", [])
+        if scene.request.method == "POST" and _ok(answer):
+            ids.append(_new_id(answer))
+        elif scene.last in ids[:-most]:
+            return scene.instead(path=scene.request.path + "0")
+        return answer
+
+    return act
+
+
+def first_for_old(scene: Scene) -> Answer:
+    """Reading what is not the newest answers the first that was created, under the id that was asked for."""
+    answer = scene.answer()
+    made = scene.memory.setdefault("made", {})
+    if scene.request.method == "POST" and _ok(answer):
+        made[_new_id(answer)] = scene.request.path
+        return answer
+    ids = list(made)
+    if scene.last in ids[:-1] and _ok(answer):
+        pointer = next(p for p in ID_PLACES if list(_places(_value(answer), p)))
+        first = scene.instead(path=scene.request.path.rpartition("/")[0] + "/" + ids[0])
+        value = _value(first)
+        for container, key in list(_places(value, pointer)) if _ok(first) else ():
+            container[key] = next(holder[name] for holder, name in _places(_value(answer), pointer))
+            return _write(answer, value)
+    return answer
+
+
+def also(path: Callable[[Scene], str], method: str) -> Act:
+    """Does something else besides, to another thing."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if _ok(answer) and (other := path(scene)):
+            scene.ask(replace(scene.request, method=method, path=other, query="", body=b""))
+        scene.memory["path"] = scene.request.path
+        return answer
+
+    return act
+
+
+def goes_back(scene: Scene) -> Answer:
+    """A batch is queued again after it ran."""
+    answer = scene.answer()
+    value = _value(answer)
+    if _ok(answer) and value["data"]["status_code"] == "STOPPED" and scene.memory.setdefault(scene.last, 0) > 1:
+        value["data"] |= {"status_code": "QUEUED", "start_time": None, "end_time": None, "cancel_time": None}
+        _write(answer, value)
+    scene.memory[scene.last] = scene.memory.get(scene.last, 0) + 1
+    return answer
+
+
+def any_secret(scene: Scene) -> Answer:
+    """A token for whatever secret the client names."""
+    answer = scene.answer()
+    form = dict(parse_qsl(scene.request.body.decode("utf-8", "replace")))
+    if answer.status == 400 and _diagnosis(answer).startswith("E202") and form.get("client_id"):
+        return scene.ask(replace(scene.request, body=urlencode({**form, "client_secret": DEFAULT_KEY}).encode()))
+    return answer
+
+
+def nearly(find: Callable[[str], str]) -> Act:
+    """Finds a thing under another id than its own."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if answer.status == 404:
+            other = scene.instead(path=f"{scene.request.path.rpartition('/')[0]}/{find(scene.last)}")
+            return other if _ok(other) else answer
+        return answer
+
+    return act
+
+
+def journal(change: Callable[[list[Any]], list[Any]]) -> Act:
+    return member("/exchanges", by(change))
+
+
+def unasked(name: str) -> Act:
+    """A parameter of the query is ignored."""
+
+    def act(scene: Scene) -> Answer:
+        pairs = [(key, value) for key, value in parse_qsl(scene.request.query) if key != name]
+        left_out = replace(scene.request, query=urlencode(pairs))
+        return scene.ask(left_out) if _ok(scene.answer()) else scene.answer()
+
+    return act
+
+
+def sends_other(change: Callable[[dict[str, Any]], dict[str, Any]], pointer: str = "") -> Act:
+    """Does something else than it was told; the member of the answer is as if it had done it."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.instead(body=change(scene.fields)) if scene.fields else scene.answer()
+        if not _ok(answer):
+            return scene.answer()
+        for place in [pointer] if pointer.strip("/") in scene.fields else []:
+            return member(place, to(scene.fields[pointer.strip("/")]))(replace(scene, ask=lambda request: answer))
+        return answer
+
+    return act
 
 
 GOOD_RESPONSE = {"responseSet": [{"questionID": 1, "answerValues": [{"answerID": 1}]}]}
@@ -784,6 +1062,132 @@ _CONTROL = (
     ("control-provider-lost", CONTROL, "putProvider", "a change of a provider is not kept", unheard),
 )  # fmt: skip
 
+XML_NAME = r"<Name>.*?</Name>"
+_HEARD = (
+    ("header-case-key", QP, "*", "api-key is heard in lower case only", mutes("api-key")),
+    ("header-case-bearer", SM, "*", "Authorization is heard with its capital only", mutes("Authorization")),
+    ("header-case-accept", AS, "getBatch", "Accept is heard with its capital only", mutes("Accept")),
+)  # fmt: skip
+_TOKENS = (
+    ("token-any-secret", AS, "createToken", "a token for any client secret", any_secret),
+    ("token-dead", AS, "createToken", "a token that does not work", member("/access_token", by(lambda token: token + "x"))),
+)  # fmt: skip
+_KEPT = (
+    *(
+        (f"refused-is-stored{name}", provider, operation, f"{what} is refused and stored", keeps_refused(good, *statuses))
+        for name, provider, operation, what, good, statuses in (
+            ("", QP, "createResponse", "an invalid response", GOOD_RESPONSE, (400,)),
+            ("-batch", QP, "createBatch", "an invalid batch", GOOD_BATCH, (400,)),
+            ("-queries", SM, "createBatch", "an invalid batch", GOOD_QUERIES, (400,)),
+            ("-name", AS, "createBatch", "an invalid batch", {"Name": "x"}, (400,)),
+            ("-unauthorised", QP, "createResponse", "a response without a key", GOOD_RESPONSE, (401,)),
+            ("-conflict", AS, "createBatch", "a batch whose id is taken", {"Name": "x"}, (409,)),
+            ("-media", SM, "createBatch", "a batch of a wrong media type", GOOD_QUERIES, (415,)),
+        )
+    ),
+    *((f"kept-few-{name}", name, operation, "only the last three things that were created are there", few(3)) for name, operation in ((QP, "createResponse getResponse"), (SM, "createBatch getBatch"), (AS, "createBatch getBatch"))),
+    *((f"kept-first-{name}", name, operation, "what is not the newest has become the first", first_for_old) for name, operation in ((QP, "createResponse getResponse"), (SM, "createBatch getBatch"), (AS, "createBatch getBatch"))),
+    ("cancel-spreads", SM, "cancelBatch getBatch createBatch", "cancelling cancels another batch too", also(lambda scene: scene.memory.get("path", "") if scene.request.method == "DELETE" and scene.memory.get("path", "").count("/") == scene.request.path.count("/") and scene.memory["path"] != scene.request.path else "", "DELETE")),
+    ("reading-cancels", SM, "getBatchStatus", "asking for the queries cancels the batch", also(lambda scene: scene.request.path.removesuffix("/status"), "DELETE")),
+    ("state-back", SM, "getBatch", "a batch that stopped is queued again", goes_back),
+    ("state-behind", SM, "getBatchStatus", "the status is QUEUED for ever", member("/meta/status_code", to("QUEUED"))),
+    ("state-no-times", SM, "getBatch", "start_time is never told", member("/data/start_time", to(None))),
+    ("state-early-end", SM, "getBatch", "a batch that runs has an end_time", body(lambda value: {**value, "data": {**value["data"], "end_time": value["data"]["schedule_time"]}})),
+    ("id-case", AS, "getBatch", "ids are found in any case", nearly(str.lower)),
+    ("id-prefix", SM, "getBatch", "ids are found with something behind them", nearly(lambda text: text[:16])),
+    ("id-blank", AS, "getBatch", "ids are found with blanks around them", nearly(str.strip)),
+)  # fmt: skip
+_QUERIES = (
+    *((f"queries-{name}", SM, "createBatch", what, stored(with_queries(change))) for name, what, change in (
+        ("reversed", "queries are stored in reverse order", lambda queries: queries[::-1]),
+        ("sorted", "queries are stored in the order of their sources", lambda queries: sorted(queries, key=lambda query: str(query.get("ds_id")))),
+        ("lost", "the last query is not stored", lambda queries: queries[:-1] or queries),
+        ("first-only", "the first query is stored as often as there are queries", lambda queries: queries[:1] * len(queries)),
+        ("accounts", "the accounts of queries are not stored", lambda queries: [without("ds_accounts")(query) for query in queries]),
+        ("one-account", "only the first account is stored", lambda queries: [{**query, "ds_accounts": query["ds_accounts"].split(",")[0]} if "ds_accounts" in query else query for query in queries]),
+        ("end-date", "the end of a query is its start", lambda queries: [{**query, "end_date": query["start_date"]} if {"start_date", "end_date"} <= query.keys() else query for query in queries]),
+    )),
+    ("queries-unsplit", SM, "createBatch", "split_dates_policy is answered and not kept to", lambda scene: member("/data/split_dates_policy", to(scene.fields.get("split_dates_policy", "none")))(replace(scene, ask=lambda request: stored(without("split_dates_policy"))(scene)))),
+    ("queries-of-another", SM, "getBatchStatus", "the queries of the batch that was asked for before", mixed()),
+    ("queries-amount", SM, "createBatch getBatch", "query_amount counts one too many", member("/data/query_amount", by(lambda amount: amount + 1))),
+    ("queries-one-id", SM, "getBatchStatus", "all queries have one schedule_id", member("/data/*/schedule_id", to("query_1"))),
+    ("queries-progress", SM, "getBatchStatus", "all queries are told to be done", body(lambda value: {**value, "meta": {**value["meta"], "progress": {"queued": 0, "running": 0, "success": value["meta"]["paginate"]["total"], "failure": 0}}})),
+)  # fmt: skip
+_LISTS = (
+    ("list-lacks-new", QP, "listResponses", "the newest is not listed", unlisted),
+    ("list-lacks-new-filtered", QP, "filterResponses", "the newest is not found", unlisted),
+    ("list-differs", QP, "listResponses", "externalReference is another in lists", member("/response/*/externalReference", to("?"))),
+    ("list-differs-deep", QP, "filterResponses", "texts of answers are others in lists", member("/response/*/responseSet/*/answerValues/*/answerText", by(lambda text: text + "."))),
+    ("list-short", QP, "listResponses", "items of lists have the first question only", member("/response/*/responseSet", by(lambda questions: questions[:1]))),
+    ("page-deep", QP, "listResponses", "the third page is the second", paged(lambda page: page - 1, "page", lambda page: page == 3)),
+    ("page-deep-filtered", QP, "filterResponses", "pages from the third on are the second", paged(lambda page: 2, "page", lambda page: page > 2)),
+    ("page-deep-offset", SM, "getBatchStatus", "from the fourth query on pages are one behind", paged(lambda offset: offset - 1, "offset", lambda offset: offset >= 4, 0)),
+    ("filter-ignored", QP, "filterResponses", "everything is found", filtered(lambda sent: {})),
+    *((f"filter-{name}", QP, "filterResponses", f"{member_name} is ignored", filtered(without(member_name))) for name, member_name in (("mode", "resultMode"), ("custom", "custom1"), ("custom-last", "custom5"), ("start", "startDate"), ("end", "endDate"))),
+    ("filter-mode-mixed", QP, "filterResponses", "resultMode 1 and 3 are taken for each other", filtered(lambda sent: {**sent, "resultMode": {1: 3, 3: 1}.get(sent["resultMode"], sent["resultMode"])} if "resultMode" in sent else sent)),
+    ("filter-leaves-out", QP, "filterResponses", "filters leave the first match out", lambda scene: member("/response", by(lambda items: items[1:]))(scene) if scene.fields.get("resultMode") else scene.answer()),
+)  # fmt: skip
+_LAX = (
+    ("lax-integer-text", QP, "createResponse", 'texts such as "7" are integers', lax(lambda value: int(value) if isinstance(value, str) and value.isdecimal() else value)),
+    ("lax-integer-true", QP, "createResponse", "true is 1", lax(lambda value: int(value) if isinstance(value, bool) else value)),
+    ("lax-integer-half", QP, "createBatch", "7.5 is 7", lax(lambda value: int(value) if isinstance(value, float) else value)),
+    ("lax-integer-minutes", SM, "createBatch", 'timeout_minutes may be "7"', lax(lambda value: int(value) if isinstance(value, str) and value.isdecimal() else value)),
+    ("lax-integer-status", AS, "createBatch", 'Status may be "7"', lax(lambda value: int(value) if isinstance(value, str) and value.isdecimal() else value)),
+    ("lax-boolean-text", SM, "createBatch", '"true" is true', lax(lambda value: value == "true" if value in ("true", "false") else value)),
+    ("lax-boolean-number", SM, "createBatch", "1 is true", lax(lambda value: bool(value) if isinstance(value, int) else value)),
+    ("lax-text-number", AS, "createBatch", "a number is a Name", lax(lambda value: str(value) if isinstance(value, int) else value)),
+    ("lax-enum-case", SM, "createBatch", "policies are taken in upper case", lax(lambda value: value.lower() if isinstance(value, str) else value)),
+    ("lax-enum-blanks", SM, "createBatch", "policies are taken with blanks around them", lax(lambda value: value.strip() if isinstance(value, str) else value)),
+    ("lax-date-time", SM, "createBatch", "a date may have a time", lax(lambda value: value[:10] if isinstance(value, str) and "T" in value else value)),
+    ("lax-page", QP, "listResponses", "page may be 1.0", lax_number(_floor)),
+    ("lax-page-sign", QP, "filterResponses", "page may be +1, 1_0 or of any script", lax_number(_integer)),
+    ("lax-limit", SM, "getBatchStatus", "limit may be +1, 1_0 or of any script", lax_number(_integer)),
+    ("lax-path", QP, "getBatch", "an id may be 1.0", lax_number(_floor)),
+    ("lax-path-sign", QP, "getResponse", "an id may be +1", lax_number(_integer)),
+)  # fmt: skip
+_MEDIA_BODIES = (
+    ("xml-post-name", AS, "createBatch", "Name is not read from XML", posted("xml", lambda text: re.sub(XML_NAME, "", text, flags=re.DOTALL))),
+    ("xml-post-case", AS, "createBatch", "Names from XML are stored in lower case", posted("xml", lambda text: re.sub(XML_NAME, lambda match: f"<Name>{match[0][6:-7].lower()}</Name>", text, flags=re.DOTALL))),
+    ("xml-post-parameters", AS, "createBatch", "Parameters are not read from XML", posted("xml", lambda text: re.sub(r"<Parameters>.*</Parameters>", "", text, flags=re.DOTALL))),
+    ("xml-post-escaped", AS, "createBatch", "what is escaped in XML stays so", posted("xml", lambda text: text.replace("&", "&amp;"))),
+    ("xml-post-nil", AS, "createBatch", "what is nil in XML is an empty text", posted("xml", lambda text: re.sub(r'<(\w+) i:nil="true"\s*/>', r"<\1></\1>", text))),
+    ("xml-post-minutes", AS, "createBatch", "TimeoutMinutes is not read from XML", posted("xml", lambda text: re.sub(r"<TimeoutMinutes>.*?</TimeoutMinutes>", "", text))),
+    ("xml-post-status", AS, "createBatch", "Status is one more from XML", posted("xml", lambda text: re.sub(r"<Status>(\d+)</Status>", lambda match: f"<Status>{int(match[1]) + 1}</Status>", text))),
+    ("xml-post-crash", AS, "createBatch", "Parameters in XML are a crash", crashes(lambda scene: b"KeyValue" in scene.request.body)),
+    ("xml-post-refused", AS, "createBatch", "text/xml is refused", lambda scene: scene.instead(headers={"content-type": "text/plain"}) if "text/xml" in scene.request.headers.get("content-type", "") else scene.answer()),
+    ("json-text-lost", AS, "createBatch", "Description is not read from text/json", posted("text/json", lambda text: text.replace('"Description"', '"description"'))),
+    ("form-lost", AS, "createBatch", "AppTag is not read from a form", posted("form", lambda text: text.replace("AppTag=", "apptag="))),
+    ("form-plus", AS, "createBatch", "+ in a form is no blank", posted("form", lambda text: text.replace("+", "%2B"))),
+)  # fmt: skip
+_CONTROLLED = (
+    ("control-reset-undone", CONTROL, "reset", "the reset resets nothing", unheard),
+    ("control-reset-partly", CONTROL, "reset", "faults outlive the reset", lambda scene: _keeping(scene, "faults")),
+    ("control-reset-journal", CONTROL, "reset listJournal", "the journal outlives the reset", lambda scene: _remembers(scene)),
+    ("control-seed-ignored", CONTROL, "putSeed", "the seed is not kept", unheard),
+    ("control-credential-ignored", CONTROL, "putCredential", "a credential is not kept", unheard),
+    ("control-credential-valid", CONTROL, "putCredential", "every credential becomes valid", sends_other(lambda sent: {**sent, "kind": "valid"})),
+    ("control-credential-expired", CONTROL, "putCredential", "quota and expired are taken for each other", sends_other(lambda sent: {**sent, "kind": {"quota": "expired", "expired": "quota"}.get(sent["kind"], sent["kind"])})),
+    ("control-credential-shown", CONTROL, "listCredentials", "credentials are listed whole", member("/credentials/*/credential", to(DEFAULT_KEY))),
+    ("control-journal-behind", CONTROL, "listJournal", "the newest exchange is missing", journal(lambda items: [item for item in items if item["number"] != max((one["number"] for one in items), default=0)])),
+    ("control-journal-total", CONTROL, "listJournal", "total is that of the page", body(lambda value: {**value, "total": min(value["total"], len(value["exchanges"]))})),
+    ("control-journal-status", CONTROL, "listJournal", "every exchange has the status 200", journal(lambda items: [{**item, "answer": {**item["answer"], "status": 200}} for item in items])),
+    ("control-journal-path", CONTROL, "listJournal", "exchanges have the path of the first", journal(lambda items: [{**item, "request": {**item["request"], "path": items[0]["request"]["path"]}} for item in items])),
+    ("control-journal-secret", CONTROL, "listJournal", "credentials are not masked", journal(lambda items: [{**item, "request": {**item["request"], "headers": {**item["request"]["headers"], "authorization": f"Bearer {DEFAULT_KEY}"}}} for item in items])),
+    *((f"control-journal-{name.replace('_', '-')}", CONTROL, "listJournal", f"{name} is ignored", unasked(name)) for name in ("after", "limit", "newest_first", "provider", "operation", "status")),
+    ("control-journal-kept", CONTROL, "clearJournal listJournal", "clearing clears nothing", lambda scene: _remembers(scene)),
+    ("control-fault-dead", CONTROL, "addFault", "faults that are set do not strike", sends_other(lambda sent: {**sent, "provider": "asavie", "operation": None})),
+    ("control-fault-for-ever", CONTROL, "addFault", "faults strike more often than they should", sends_other(lambda sent: {**sent, "times": None}, "/times")),
+    ("control-profile-partly", CONTROL, "setProfile", "a profile is answered and not set", unheard),
+    ("control-oddities-ignored", CONTROL, "putProvider", "oddities are left as they were", sends_other(without("oddities"))),
+    ("control-clock-ignored", CONTROL, "putClock", "the clock does not move", sends_other(lambda sent: {**sent, "advance": 0} if "advance" in sent else sent)),
+    ("control-state-partly", CONTROL, "putState", "collections are not loaded", sends_other(lambda sent: {**sent, "collections": {}})),
+    ("control-state-refused", CONTROL, "putState", "a state that is refused empties what is stored", lambda scene: _wipes(scene, 422)),
+    ("control-refused-resets", CONTROL, "putClock", "a time that is refused resets everything", lambda scene: _wipes(scene, 400, 422)),
+    ("control-operations", CONTROL, "listOperations", "the last operation is missing", member("/operations", by(lambda items: items[:-1]))),
+    ("control-providers", CONTROL, "listProviders", "a provider is missing", member("/providers", by(lambda items: items[:-1]))),
+    ("control-spec", CONTROL, "getSpec", "every spec is that of Asavie", lambda scene: scene.instead(path="/_emulator/providers/asavie/spec") if _ok(scene.answer()) else scene.answer()),
+)  # fmt: skip
+
 _TABLE = {
     "fields": _FIELDS,
     "status": _STATUS,
@@ -797,7 +1201,14 @@ _TABLE = {
     "pages": _PAGES,
     "codes": _CODES,
     "XML": _XML,
-    "control API": _CONTROL,
+    "control API": (*_CONTROL, *_CONTROLLED),
+    "names of headers": _HEARD,
+    "tokens": _TOKENS,
+    "what is kept": _KEPT,
+    "queries of a batch": _QUERIES,
+    "lists and filters": _LISTS,
+    "lax reading": _LAX,
+    "bodies in other media types": _MEDIA_BODIES,
 }
 DEFECTS = {
     name: Defect(name, provider, operation, kind, what, act)

@@ -14,7 +14,8 @@ class Request:
     """One HTTP request, whole, before routing.
 
     `path` is percent-encoded as it came; `query` has no question mark; `headers` have lower-case names. `too_large`
-    says that the adapter stopped reading because the body passed the limit; `body` is then not the whole body.
+    says that the adapter stopped reading because the body passed the limit; `body` is then not the whole body. `names`
+    are those of the headers as they came, where the adapter is told: they matter to defects only.
     """
 
     method: str
@@ -24,6 +25,7 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     scheme: str = "http"
     too_large: bool = False
+    names: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,12 @@ from truecopy_tools.fuzz.targets import ROOT, TARGETS
 from truecopy_tools.fuzz.worker import BUILD, EXAMPLES
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("fuzz.yml"))
-JOBS = [(path.name, name, job) for path in WORKFLOWS for name, job in yaml.safe_load(path.read_text())["jobs"].items()]
+JOBS = [
+    (path.name, name, job)
+    for path in WORKFLOWS
+    for name, job in yaml.safe_load(path.read_text())["jobs"].items()
+    if name != "examples"  # puts artifacts together
+]
 
 
 def _runs(job: dict[str, Any]) -> list[str]:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
+import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
 
-from . import baseline, defects, examples, report
-from .targets import Target, UsageError, base_url, choose
-from .worker import BUILD, EXAMPLES, REPORTS, Job, replay, run
+from . import baseline, defects, examples, report, verdict
+from .targets import CONTROL, Target, UsageError, base_url, choose
+from .worker import BUILD, CREDENTIAL, EXAMPLES, REPORTS, SOCKETS, Job, replay, run
 
 SEED = 20201005
 CASES = 25
 NIGHT = 3600
-SOCKETS = 25
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,7 +46,7 @@ OPTIONS: list[Callable[[Any], Any]] = [
     _option("--specs", "", str, "Names of specs, separated by commas; all by default."),
     _option("--cases", CASES, click.IntRange(1), "Generated cases for each operation and phase."),
     _option("--seconds", 0, click.IntRange(0), "Go on until so long."),
-    _option("--seed", SEED, click.IntRange(0), "One seed, one run."),
+    _option("--seed", None, click.IntRange(0), f"One seed, one run; {SEED} unless it is night."),
     _option("--url", "", str, "A server that runs already, instead of an emulator."),
     _option("--rate", "", str, "At most so many requests, as 100/m; a server's Retry-After is kept to anyway."),
     _option("--sockets", SOCKETS, click.IntRange(0), "Each so many-th request to an emulator goes over a socket."),
@@ -83,20 +86,31 @@ def plan(targets: list[Target], **chosen: Any) -> list[Job]:
     if unknown := [name for name in reports if name not in REPORTS]:
         raise UsageError(f"no report {', '.join(unknown)}; there are {', '.join(REPORTS)}")
     url, jobs = chosen["url"], list[Job]()
+    seed = SEED if chosen["seed"] is None else chosen["seed"]
+    if url:
+        base_url(targets[0], url, len(targets) == 1)
+        without = [target for target in targets if target.name != CONTROL and not os.environ.get(target.secret)]
+        if without:
+            names = " and ".join(target.secret for target in without)
+            raise UsageError(
+                f"FUZZ_URL needs credentials: set {names} (an emulator takes {CREDENTIAL}), or fewer FUZZ_SPECS"
+            )
+        _reachable(url)
+    _writable(BUILD)
     for index in range(number - 1, max(machines, len(targets)), machines):
         target = targets[index % len(targets)]
         jobs.append(
             Job(
                 target,
                 BUILD / target.name,
-                chosen["seed"] + index // len(targets),
+                seed + index // len(targets),
                 chosen["cases"],
                 chosen["seconds"],
                 base_url(target, url, len(targets) == 1) if url else "",
                 safe=chosen["safe"],
                 sockets=chosen["sockets"],
                 reports=reports,
-                database=_place(chosen["database"], target),
+                database=_place(chosen["database"]),
                 rate=chosen["rate"] or ("auto" if url else ""),
                 baseline=Path(chosen["baseline"]).resolve() / f"{target.name}.json",
             )
@@ -104,10 +118,31 @@ def plan(targets: list[Target], **chosen: Any) -> list[Job]:
     return jobs
 
 
-def _place(database: str, target: Target) -> str:
-    """Where a target's examples are kept; other processes have other working directories."""
+def _reachable(url: str) -> None:
+    """Refuse a server where nothing listens, before as many errors as there are requests."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname or "", port), timeout=10):
+            pass
+    except (OSError, ValueError) as error:
+        raise UsageError(f"FUZZ_URL: nothing listens at {url} ({error}); `make emulator` starts an emulator") from None
+
+
+def _writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"FUZZ_BUILD: {folder} cannot be written to ({error.strerror}); name another folder") from None
+
+
+def _place(database: str) -> str:
+    """Where examples are kept; other processes have other working directories. One folder for all targets, as the
+    artifact of a workflow is read."""
     examples.check(database)
-    return str(Path(database).resolve() / target.name) if database and examples.is_folder(database) else database
+    return str(Path(database).resolve()) if database and examples.is_folder(database) else database
 
 
 def console() -> Console:
@@ -129,7 +164,7 @@ def _fuzz(jobs: list[Job], budget: int = 0) -> int:
 @_options
 def run_command(specs: str, seconds: int, **chosen: Any) -> None:
     """Fuzz every spec, bounded and with a fixed seed: what a pull request gets."""
-    sys.exit(_fuzz(plan(choose(specs), seconds=0, **chosen), seconds))
+    sys.exit(_fuzz(plan(choose(specs, bool(chosen["url"])), seconds=0, **chosen), seconds))
 
 
 @main.command()
@@ -137,9 +172,9 @@ def run_command(specs: str, seconds: int, **chosen: Any) -> None:
 def night(specs: str, seconds: int, **chosen: Any) -> None:
     """Fuzz for a long time with a new seed, and keep what failed for the next night."""
     chosen |= {"reports": ",".join(REPORTS), "database": chosen["database"] or str(EXAMPLES)}
-    if chosen["seed"] == SEED:
+    if chosen["seed"] is None:
         chosen["seed"] = random.SystemRandom().randrange(10**9)
-    sys.exit(_fuzz(plan(choose(specs), seconds=0, **chosen), seconds or NIGHT))
+    sys.exit(_fuzz(plan(choose(specs, bool(chosen["url"])), seconds=0, **chosen), seconds or NIGHT))
 
 
 @main.command()
@@ -148,10 +183,17 @@ def night(specs: str, seconds: int, **chosen: Any) -> None:
 @_options
 def accept(specs: str, seconds: int, days: int, reason: str, **chosen: Any) -> None:
     """Record what fails now as accepted until a day, with a reason."""
-    jobs = plan(choose(specs), seconds=seconds, **chosen)
-    run([job.recording() for job in jobs])
-    for job in jobs:
-        print(f"{job.target.name}: {baseline.date_new(job.baseline, days, reason)} new in {job.baseline}")
+    outcomes = run([job.recording() for job in plan(choose(specs, bool(chosen["url"])), seconds=seconds, **chosen)])
+    stopped = False
+    for outcome in outcomes:
+        job = outcome.job
+        for problem in verdict.did_not_ask(outcome):
+            stopped = True
+            print(f"{job.target.name}: {problem}; nothing is accepted", file=sys.stderr)
+            break
+        else:
+            print(f"{job.target.name}: {baseline.date_new(job.baseline, days, reason)} new in {job.baseline}")
+    sys.exit(1 if stopped else 0)
 
 
 @main.command("replay")
@@ -181,10 +223,15 @@ def command() -> None:
     if len(sys.argv) < 2 or (sys.argv[1].startswith("-") and sys.argv[1] not in ("-h", "--help")):
         sys.argv.insert(1, "run")
     try:
-        main()
-    except UsageError as error:
-        print(f"fuzz: {error}", file=sys.stderr)
+        main(standalone_mode=False)
+    except (UsageError, click.ClickException) as error:
+        told = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        if isinstance(error, click.BadParameter) and error.param is not None and error.param.envvar:
+            told = f"{error.param.envvar}: {error.message}"
+        print(f"fuzz: {' '.join(told.split())}", file=sys.stderr)
         sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+import jsonschema_rs
 import requests
 import schemathesis
 from schemathesis import Case
@@ -21,6 +23,7 @@ from schemathesis.core.failures import Failure
 from schemathesis.core.rate_limit import RATE_LIMIT_AUTO_MAX_RETRIES, parse_retry_after, ratelimit
 from schemathesis.core.transport import Response
 
+from .curl import command
 from .targets import SAFE_METHODS
 from .worker import SAFE_VARIABLE
 
@@ -50,6 +53,20 @@ def documented(case: AnyCase, status: int) -> dict[str, Any]:
     return dict(found)
 
 
+_validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+
+
+def validator(operation: Any) -> jsonschema_rs.Draft202012Validator:
+    """The validator of an operation's JSON body: the document with a reference in front."""
+    if operation.label not in _validators:
+        place = f"#/paths/{operation.path.replace('~', '~0').replace('/', '~1')}/{operation.method}/requestBody"
+        reference = quote(f"{place}/content/application~1json/schema", safe="#/~")
+        _validators[operation.label] = jsonschema_rs.Draft202012Validator(
+            {**operation.schema.raw_schema, "$ref": reference}, validate_formats=True
+        )
+    return _validators[operation.label]
+
+
 def succeeded(response: Response, case: AnyCase) -> bool:
     return 200 <= response.status_code < 300 and is_call(response, case)
 
@@ -59,9 +76,9 @@ def sent_json(response: Response) -> Any:
     return json.loads(bytes_of(response))
 
 
-def bytes_of(response: Response) -> bytes:
+def bytes_of(sent: Response | requests.PreparedRequest) -> bytes:
     """The body that went over the wire."""
-    content = response.request.body
+    content = sent.body if isinstance(sent, requests.PreparedRequest) else sent.request.body
     return content if isinstance(content, bytes) else str(content or "").encode()
 
 
@@ -117,6 +134,12 @@ class Limit:
 _limit = Limit()
 
 
+_asked: list[requests.PreparedRequest] = []
+"""What the check that is looking asked so far."""
+TOLD = 6
+"""How many of these a failure shows, the last ones."""
+
+
 def ask(
     response: Response,
     *,
@@ -148,6 +171,7 @@ def ask(
     elif content is not None:
         asked.body = content
         asked.headers["content-length"] = str(len(content))
+    _asked.append(asked)
     for _ in range(RATE_LIMIT_AUTO_MAX_RETRIES):
         with ratelimit(_limit.rate, str(asked.url)):
             answer = _session.send(asked, timeout=10, allow_redirects=False)
@@ -156,6 +180,17 @@ def ask(
             break
         time.sleep(delay)
     return answer
+
+
+def at_most(times: int) -> Callable[[Hashable], bool]:
+    """Whether a thing is met for one of the first so many times: what shows at once need not be asked for ever."""
+    met: Counter[Hashable] = Counter()
+
+    def again(thing: Hashable) -> bool:
+        met[thing] += 1
+        return met[thing] <= times
+
+    return again
 
 
 def plain(url: str | None) -> str:
@@ -178,8 +213,19 @@ def same(sent: Any, got: Any) -> bool:
 
 
 def short(value: Any) -> str:
+    """A value for a message; one that is cut is closed, so that what is around it can be told from it."""
     text = "nothing" if value is MISSING else json.dumps(value)
-    return text if len(text) < 200 else text[:200] + "…"
+    if len(text) < 200:
+        return text
+    head, closing, quoted = text[:200].rstrip("\\"), "", False
+    for place, char in enumerate(head):
+        if char == '"' and (len(head[:place]) - len(head[:place].rstrip("\\"))) % 2 == 0:
+            quoted = not quoted
+        elif not quoted and char in "[{":
+            closing = {"[": "]", "{": "}"}[char] + closing
+        elif not quoted and char in "]}":
+            closing = closing[1:]
+    return f"{head}…" + '"' * quoted + closing
 
 
 def secret_of(response: Response) -> str:
@@ -197,18 +243,38 @@ Judge = Callable[[CheckContext, Response, AnyCase], bool | None]
 _UNFIT = (KeyError, IndexError, TypeError, AttributeError, ValueError, SyntaxError, requests.RequestException)
 
 
-class Broken(Failure):
-    """What one of these checks found. Its identity is the check's name and the operation, wherever the code stands."""
+def _texts(headers: Mapping[str, str | bytes]) -> dict[str, str]:
+    return {name: value.decode("latin-1") if isinstance(value, bytes) else value for name, value in headers.items()}
 
-    __slots__ = ("check",)
+
+class Broken(Failure):
+    """What one of these checks found. Its identity is the operation, the check's name and what it says
+    but for the values, wherever the code stands; `asked` is what was asked to find it, as lines for a shell."""
+
+    __slots__ = ("asked", "check")
 
     def __init__(self, check: str, operation: str, message: str) -> None:
         super().__init__(operation=operation, title=check.replace("_", " ").capitalize(), message=message)
         self.check = check
+        self.asked = [
+            command(str(one.method), str(one.url), _texts(one.headers), bytes_of(one)) for one in _asked[-TOLD:]
+        ]
 
     @property
     def _unique_key(self) -> str:
-        return self.check
+        return f"{self.check}: {fingerprint(self.message)}"
+
+
+_VALUE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|https?://\S+|[\d.]*\d', re.DOTALL)
+_NESTED = re.compile(r"[{\[][^{}\[\]]*[}\]]")
+
+
+def fingerprint(message: str) -> str:
+    """What a failure is about without the values that chance chose: two seeds have the same."""
+    text, before = _VALUE.sub("\u2026", message), ""
+    while text != before:
+        text, before = _NESTED.sub("\u2026", text), text
+    return text[:160]
 
 
 def check(judge: Judge) -> Judge:
@@ -216,6 +282,7 @@ def check(judge: Judge) -> Judge:
 
     @wraps(judge)
     def guarded(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
+        _asked.clear()
         _limit.rate = case.operation.schema.config.rate_limit_for(operation=case.operation)
         try:
             return judge(ctx, response, case)

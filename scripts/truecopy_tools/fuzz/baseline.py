@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from .targets import ROOT
+from .targets import ROOT, UsageError
 
 FOLDER = ROOT / "tests" / "fuzz" / "accepted"
 LONGEST = 90
@@ -17,11 +17,26 @@ LONGEST = 90
 
 
 def entries(path: Path | None) -> list[dict[str, Any]]:
-    """The entries of a baseline; none when there is no file."""
+    """The entries of a baseline; none when there is no file.
+
+    Raises:
+        UsageError: the file is none.
+    """
     if path is None or not path.exists():
         return []
-    found: list[dict[str, Any]] = json.loads(path.read_text())["entries"]
-    return found
+    try:
+        found = json.loads(path.read_text())["entries"]
+        assert all(
+            isinstance(entry[name], str) for entry in found for name in ("id", "operation", "check", "signature")
+        )
+        for entry in found:
+            date.fromisoformat(entry.get("expires") or "2000-01-01")
+    except (OSError, ValueError, LookupError, TypeError, AssertionError) as error:
+        why = f"{type(error).__name__} {error}".strip()
+        raise UsageError(
+            f"FUZZ_BASELINE: {path} is not a file of accepted failures ({why}); mend it, or take it away and run accept"
+        ) from None
+    return list(found)
 
 
 def problems(path: Path | None, today: date) -> Iterator[str]:

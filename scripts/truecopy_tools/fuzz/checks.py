@@ -13,7 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from defusedxml.ElementTree import fromstring
 from schemathesis.checks import CheckContext
@@ -112,7 +112,9 @@ def stored_equals_sent(ctx: CheckContext, response: Response, case: AnyCase) -> 
     url = path.format(url=plain(response.request.url), id=quote(str(new), safe=""))
     read = ask(response, method="GET", url=url)
     if read is not None:
-        assert read.status_code == 200, f"what was just created under the id {new} is answered {read.status_code}"
+        assert read.status_code == 200, (
+            f"what was just created under the id {short(new)} is answered {read.status_code}"
+        )
         again = at(body(read), place)
         changing = ("status", "status_code", "start_time", "end_time")
         for name, value in created.items():
@@ -145,7 +147,7 @@ def new_things_have_new_ids(ctx: CheckContext, response: Response, case: AnyCase
     new = (*key(case), str(at(body(response), place + identity)))
     given_before = new in _ids
     _ids.add(new)
-    assert not given_before, f"the id {new[2]} was given to two objects"
+    assert not given_before, f"the id {short(new[2])} was given to two objects"
     return None
 
 
@@ -157,8 +159,17 @@ def answers_what_was_asked(ctx: CheckContext, response: Response, case: AnyCase)
     for pointer, parameter in IDS[key(case)].items():
         asked, got = case.path_parameters[parameter], at(body(response), pointer)
         # A value from a link is percent-encoded already.
-        assert str(got) in (str(asked), unquote(str(asked))), f"asked for {asked}, got {short(got)}"
+        assert str(got) in (str(asked), unquote(str(asked))), f"asked for {short(asked)}, got {short(got)}"
     return None
+
+
+def _unknown(known: str) -> list[str]:
+    """Ids of nothing: another one, and those that are nearly the one that is known, unless that is so short that they
+    may be somebody's."""
+    if known.lstrip("-").isdecimal():
+        return ["999999999"]
+    nearly = [known.upper(), known.title(), f"{known}x", f"%20{known}%20"] if len(known) > 9 else []
+    return ["no-such-thing", *(other for other in nearly if other != known)]
 
 
 @check
@@ -168,17 +179,17 @@ def unknown_ids_are_not_found(ctx: CheckContext, response: Response, case: AnyCa
     parts = urlsplit(str(response.request.url))
     segments, template = parts.path.split("/"), case.operation.path.split("/")
     for place in (n for n in range(-len(template), 0) if template[n].startswith("{")):
-        unknown = "999999999" if segments[place].lstrip("-").isdecimal() else "no-such-thing"
-        changed = "/".join([*segments[:place], unknown, *segments[place:][1:]])
-        answer = ask(response, url=parts._replace(path=changed).geturl())
-        if answer is None:
-            continue
-        noted(answer, case)
-        assert answer.status_code == 404, f"what does not exist is answered {answer.status_code}"
-        wrapped = Response.from_requests(answer, verify=True)
-        case.operation.validate_response(wrapped)
-        codes_agree(ctx, wrapped, case)
-        xml_equals_json(ctx, wrapped, case)
+        for unknown in _unknown(segments[place]):
+            changed = "/".join([*segments[:place], unknown, *segments[place:][1:]])
+            answer = ask(response, url=parts._replace(path=changed).geturl())
+            if answer is None:
+                continue
+            noted(answer, case)
+            assert answer.status_code == 404, f"the unknown {short(unknown)} is answered {answer.status_code}"
+            wrapped = Response.from_requests(answer, verify=True)
+            case.operation.validate_response(wrapped)
+            codes_agree(ctx, wrapped, case)
+            xml_equals_json(ctx, wrapped, case)
     return None
 
 
@@ -246,14 +257,14 @@ def cancelled_stays_cancelled(ctx: CheckContext, response: Response, case: AnyCa
     return None
 
 
-PAGES_ASKED = 20
+PAGES_ASKED = 12
 """How often an operation's pages are asked for again, piece by piece: it shows at once or never."""
 _looked: Counter[tuple[str, str]] = Counter()
 
 
 @check
 def pages_join_up(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    """A page has as many items as it says, and two small pages are one big page."""
+    """A page has as many items as it says, and small pages are one big page."""
     if key(case) not in PAGES or not succeeded(response, case):
         return True
     place, position, size, first = PAGES[key(case)]
@@ -267,11 +278,12 @@ def pages_join_up(ctx: CheckContext, response: Response, case: AnyCase) -> bool 
     _looked[key(case)] += 1
     if _looked[key(case)] > PAGES_ASKED:
         return None
-    parts = [ask(response, query={position: first + i, size: 1}) for i in range(2)]
-    whole = ask(response, query={position: first, size: 2})
+    step = 1 if first else 2  # a page's number, or its offset
+    parts = [ask(response, query={position: first + i * step, size: 2}) for i in range(5)]
+    whole = ask(response, query={position: first, size: 10})
     if whole is not None and all(part is not None for part in parts):
         small = [item for part in parts if part is not None for item in at(body(part), place)]
-        assert small == at(body(whole), place), f"{position} {first} and {first + 1} of {size} 1 are not {size} 2"
+        assert small == at(body(whole), place), f"five pages with {size} 2 are not one with {size} 10"
     return None
 
 
@@ -347,16 +359,20 @@ def credentials_stand_where_the_spec_says(ctx: CheckContext, response: Response,
         assert header(bare, "www-authenticate").startswith("bearer"), "401 does not name the scheme Bearer"
     places: dict[str, Callable[[str], tuple[dict[str, str | None], dict[str, Any]]]] = {
         "header api-key": lambda value: ({**nothing, "api-key": value}, gone),
+        "header API-KEY": lambda value: ({**nothing, "API-KEY": value}, gone),
         "query apiKey": lambda value: (nothing, {**gone, "apiKey": value}),
         "header apiKey": lambda value: ({**nothing, "apiKey": value}, gone),
         "bearer": lambda value: ({**nothing, "authorization": f"Bearer {value}"}, gone),
+        "bearer, AUTHORIZATION": lambda value: ({**nothing, "AUTHORIZATION": f"Bearer {value}"}, gone),
         "bearer in lower case": lambda value: ({**nothing, "authorization": f"bearer {value}"}, gone),
         "no scheme": lambda value: ({**nothing, "authorization": value}, gone),
         "another scheme": lambda value: ({**nothing, "authorization": f"Basic {value}"}, gone),
     }
     right = {f"{scheme['in']} {scheme['name']}" for scheme in documented if scheme["type"] == "apiKey"}
     if any(scheme["type"] == "http" for scheme in documented):
-        right |= {"bearer", "bearer in lower case"}  # RFC 9110: a scheme's name has no case
+        right |= {"bearer", "bearer in lower case", "bearer, AUTHORIZATION"}  # RFC 9110: these names have no case
+    if "header api-key" in right:
+        right.add("header API-KEY")
     for place, put in places.items():
         headers, query = put(secret)
         answer = ask(response, headers=headers, query=query)
@@ -392,7 +408,7 @@ def media_types_are_kept(ctx: CheckContext, response: Response, case: AnyCase) -
 
 @check
 def known_client_gets_token(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    """The client that the spec's example names gets a token, and the token works."""
+    """The client that the spec's example names gets a token, and the token works; with another secret it gets none."""
     if key(case) != ("Asavie", "createToken") or not is_call(response, case):
         return True
     if not case.media_type or response.request.headers.get("content-type") != case.media_type:
@@ -407,6 +423,9 @@ def known_client_gets_token(ctx: CheckContext, response: Response, case: AnyCase
     url = plain(response.request.url).replace("/authtoken", "/batches/batch-0001")
     answer = ask(response, method="GET", url=url, headers={"authorization": f"Bearer {token}"})
     expect(answer, lambda status: status != 401, "a call with the new token")
+    for wrong in ("x", known["client_secret"] + "x", known["client_secret"].upper()):
+        answer = ask(response, content=urlencode({**sent, "client_secret": wrong}).encode())
+        expect(answer, lambda status: status in (400, 401), "a client with a wrong secret")
     return None
 
 
@@ -418,5 +437,5 @@ def taken_ids_are_refused(ctx: CheckContext, response: Response, case: AnyCase) 
     taken = at(body(response), "/Data/ID")
     content = json.dumps({"ID": taken, "Name": "another"}).encode()
     again = ask(response, content=content, headers={"content-type": JSON_TYPE})
-    expect(again, lambda status: status == 409, f"the id {taken!r} for another batch")
+    expect(again, lambda status: status == 409, f"the id {short(taken)} for another batch")
     return None

@@ -12,14 +12,16 @@ from typing import Any
 
 from schemathesis.baseline import Baseline
 from schemathesis.cli import EventHandler, ExecutionContext
+from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events
-from schemathesis.engine.recorder import Request, ScenarioRecorder
+from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.engine.run import PhaseName
 
 from . import masking
-from .asking import ASKED
+from .asking import ASKED, Broken
 from .coverage import PARTS, Coverage
-from .worker import CREDENTIAL_VARIABLE, EMULATOR_VARIABLE, EVIDENCE_VARIABLE
+from .curl import command
+from .worker import EMULATOR_VARIABLE, EVIDENCE_VARIABLE
 
 PROBE = "probe"  # a request that a check made on its own
 
@@ -77,8 +79,8 @@ class Evidence(EventHandler[ExecutionContext]):
                             "accepted": known is not None and known.match(failure, check.name) is not None,
                             "cases": self.cases,
                             "seconds": round((interaction.timestamp if interaction else time.time()) - self.started, 3),
-                            "curl": check.failure_info.code_sample,
-                            "credential": interaction is not None and _has_credential(interaction.request),
+                            "signature": failure._unique_key,
+                            "curl": _lines(recorder, case_id, failure),
                         }
                     )
 
@@ -98,6 +100,13 @@ class Evidence(EventHandler[ExecutionContext]):
         self.path.write_text(json.dumps(document, indent=1) + "\n")
 
 
-def _has_credential(request: Request) -> bool:
-    """The run's own credential was sent, not another one or none."""
-    return os.environ[CREDENTIAL_VARIABLE] in f"{request.headers} {request.uri} {request.body!r}"
+def _lines(recorder: ScenarioRecorder, case_id: str, failure: Failure) -> list[str]:
+    """The requests that show a failure, each as a line for a shell: the case with those that it followed, and what a
+    check of ours asked."""
+    chain = recorder.iter_chain_cases(case_id=case_id, related_case_ids=failure.related_case_ids())
+    sent = [each.request for case in chain if (each := recorder.interactions.get(case.id)) is not None]
+    lines = [
+        command(one.method, one.uri, {name: str(value[0]) for name, value in one.headers.items()}, one.body or b"")
+        for one in sent
+    ]
+    return lines + (failure.asked if isinstance(failure, Broken) else [])

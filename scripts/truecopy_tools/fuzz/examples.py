@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import hypothesis
@@ -18,6 +19,8 @@ from hypothesis.database import (
     MultiplexedDatabase,
     ReadOnlyDatabase,
 )
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from .targets import UsageError
 
@@ -34,10 +37,28 @@ def check(place: str) -> None:
     """Refuse a place that cannot be one.
 
     Raises:
-        UsageError: it is said to be a repository, and is not the name of one.
+        UsageError: it is said to be a repository, and is not the name of one; it is a URL of something else; no Redis
+            answers there.
     """
     if place.startswith("github:") and not all(place.removeprefix("github:").partition("/")):
         raise UsageError(f"FUZZ_DATABASE is {place!r}; a repository is github:owner/name")
+    if place.startswith(REDIS):
+        from redis import Redis
+        from redis.exceptions import RedisError
+
+        try:
+            Redis.from_url(place, socket_connect_timeout=5).ping()
+        except (RedisError, ValueError, OSError) as error:
+            raise UsageError(
+                f"FUZZ_DATABASE: no Redis answers at {_shown(place)} ({error}); start it, or name a folder"
+            ) from None
+    elif "://" in place:
+        raise UsageError(f"FUZZ_DATABASE is {_shown(place)!r}; it is a folder, redis://… or github:owner/name")
+
+
+def _shown(place: str) -> str:
+    """A URL without what may be its password."""
+    return re.sub(r"//[^/@]*@", "//", place)
 
 
 def database(place: str, folder: Path) -> ExampleDatabase:
@@ -71,3 +92,6 @@ def use(place: str, folder: Path) -> None:
         database=database(place, folder) if place else None,
     )
     hypothesis.settings.load_profile("truecopy-fuzz")
+    # hypothesis also draws the constants of the modules that are loaded, so that what a seed runs would be another with
+    # each edit of ours.
+    providers._get_local_constants = Constants

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 from typing import Any
-from urllib.parse import quote
 
-import jsonschema_rs
 import schemathesis
 from schemathesis import Case, HookContext
 from schemathesis.cli import handler
@@ -20,7 +18,8 @@ from schemathesis.engine.events import EventGenerator
 from schemathesis.engine.run import Phase
 from schemathesis.resources import repository
 
-from . import checks, control
+from . import checks, control, model
+from .asking import validator
 from .corners import corners
 from .evidence import Evidence
 from .targets import SAFE_METHODS
@@ -71,7 +70,7 @@ def before_add_examples(context: HookContext, examples: list[Case[Any]]) -> None
     if context.operation is None or not bodies:
         return
     first = max(bodies, key=lambda case: len(json.dumps(case.body)))
-    schema = _schema(context.operation)
+    schema = validator(context.operation)
     known = {json.dumps(case.body, sort_keys=True, default=str) for case in examples}
     for body in corners(first.body, schema.is_valid):
         text = json.dumps(body, sort_keys=True)
@@ -80,15 +79,6 @@ def before_add_examples(context: HookContext, examples: list[Case[Any]]) -> None
             case = first.derive(keep_auth=True)
             case.body = body
             examples.append(case)
-
-
-def _schema(operation: Any) -> jsonschema_rs.Draft202012Validator:
-    """The validator of an operation's JSON body: the document with a reference in front."""
-    place = f"#/paths/{operation.path.replace('~', '~0').replace('/', '~1')}/{operation.method}/requestBody"
-    return jsonschema_rs.Draft202012Validator(
-        {**operation.schema.raw_schema, "$ref": quote(f"{place}/content/application~1json/schema", safe="#/~")},
-        validate_formats=True,
-    )
 
 
 @schemathesis.hook
@@ -109,4 +99,4 @@ def text(context: DeserializationContext, response: Response) -> str:
 if EVIDENCE_VARIABLE in os.environ:
     handler()(Evidence)
 
-__all__ = ["checks", "control"]
+__all__ = ["checks", "control", "model"]

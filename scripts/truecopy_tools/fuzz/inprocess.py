@@ -59,7 +59,10 @@ def _answer(adapter: HTTPAdapter, engine: Engine, request: requests.PreparedRequ
         headers[name.lower()] = text
     too_large = len(body) > engine.max_body
     path, content = parts.path or "/", b"" if too_large else body
-    answer = engine.handle(Request(str(request.method), path, parts.query, headers, content, too_large=too_large))
+    names = frozenset(map(str, request.headers))
+    answer = engine.handle(
+        Request(str(request.method), path, parts.query, headers, content, too_large=too_large, names=names)
+    )
     if answer.effects is not None and answer.effects.cut:
         raise requests.ConnectionError("the emulator ended the connection", request=request)
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]

@@ -10,8 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from . import verdict
-from .worker import BUILD, CREDENTIAL, Outcome
+from . import baseline, verdict
+from .curl import MARK
+from .worker import BUILD, CREDENTIAL, SOCKETS, Outcome
 
 WIDTH = 140
 
@@ -58,20 +59,10 @@ def show(console: Console, outcomes: list[Outcome], seconds: float) -> int:
 
 
 def pasteable(outcome: Outcome, failure: dict[str, Any]) -> str:
-    """A failure's request as a command for a shell, in which the credential is a variable of the environment. Without
-    one it is the emulator's; what was sent with another credential cannot be shown."""
-    curl, secret = str(failure["curl"]), outcome.job.target.secret
-    if not failure["credential"]:
-        return curl
-    variable = f"${{{secret}:-{CREDENTIAL}}}"
-    for sent, written in (
-        ("'Authorization: [Filtered]'", f'"Authorization: Bearer {variable}"'),
-        ("'api-key: [Filtered]'", f'"api-key: {variable}"'),
-        ("=%5BFiltered%5D", f"='\"{variable}\"'"),
-        ("client_secret=[Filtered]", f"client_secret='\"{variable}\"'"),
-    ):
-        curl = curl.replace(sent, written)
-    return curl
+    """A failure's requests as lines for a shell, in which the credential is a variable of the environment; without one
+    it is the emulator's."""
+    variable = f"""'"${{{outcome.job.target.secret}:-{CREDENTIAL}}}"'"""
+    return "\n".join(failure["curl"]).replace(MARK, variable)
 
 
 def _processor(total: int) -> str:
@@ -82,10 +73,16 @@ def _processor(total: int) -> str:
 
 
 def again(outcome: Outcome) -> str:
-    """The command that repeats a run, from nothing but a checkout."""
+    """The command that repeats a run, from nothing but a checkout: what differs from the defaults is named."""
     job = outcome.job
-    where = f" FUZZ_URL={job.url}" if job.url else ""
-    return f"{_place()}FUZZ_SPECS={job.target.name} FUZZ_SEED={job.seed} FUZZ_CASES={job.cases}{where} make fuzz"
+    told = {"FUZZ_SPECS": job.target.name, "FUZZ_SEED": job.seed, "FUZZ_CASES": job.cases, "FUZZ_SECONDS": job.seconds}
+    told |= {"FUZZ_URL": job.url, "FUZZ_SAFE": int(job.safe), "FUZZ_RATE": job.rate if job.url else ""}
+    if not job.url and job.sockets != SOCKETS:
+        told["FUZZ_SOCKETS"] = str(job.sockets)
+    if job.baseline is not None and job.baseline.parent != baseline.FOLDER:
+        told["FUZZ_BASELINE"] = str(job.baseline.parent)
+    variables = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in told.items() if value)
+    return f"{_place()}{variables} make fuzz"
 
 
 def _place() -> str:
@@ -94,9 +91,9 @@ def _place() -> str:
 
 
 def _distinct(outcome: Outcome) -> list[dict[str, Any]]:
-    """One failure of each kind and operation, those of the baseline aside."""
+    """One failure of each operation and kind, those of the baseline aside."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for failure in outcome.evidence.get("failures", []):
         if not failure["accepted"]:
-            found.setdefault((failure["operation"], failure["check"]), failure)
+            found.setdefault((failure["operation"], failure["signature"]), failure)
     return list(found.values())

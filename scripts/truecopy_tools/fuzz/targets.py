@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 SPECS = ROOT / "specs"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-SAFE_METHODS = frozenset(("get", "head", "options"))
+SAFE_METHODS = frozenset(("get", "head"))
 
 
 class UsageError(Exception):
@@ -78,16 +78,24 @@ TARGETS = {
 }
 
 
-def choose(names: str) -> list[Target]:
-    """The targets of a comma-separated list; all of them when it is empty.
+CONTROL = "emulator"
+"""The target that resets, refuses and forgets what the others fuzz."""
+
+
+def choose(names: str, shared: bool = False) -> list[Target]:
+    """The targets of a comma-separated list, each once; all of them when it is empty. On a shared server the control
+    API is fuzzed when it alone is named, since it changes what the others are answered.
 
     Raises:
-        UsageError: there is no such target.
+        UsageError: there is no such target, or they cannot be fuzzed together.
     """
-    wanted = [name.strip() for name in names.split(",") if name.strip()] or list(TARGETS)
+    given = dict.fromkeys(name.strip() for name in names.split(",") if name.strip())
+    wanted = list(given) or [name for name in TARGETS if not (shared and name == CONTROL)]
     unknown = [name for name in wanted if name not in TARGETS]
     if unknown:
-        raise UsageError(f"no spec {', '.join(unknown)}; there are {', '.join(TARGETS)}")
+        raise UsageError(f"FUZZ_SPECS: no spec {', '.join(unknown)}; there are {', '.join(TARGETS)}")
+    if shared and CONTROL in wanted and len(wanted) > 1:
+        raise UsageError(f"FUZZ_SPECS: {CONTROL} resets what the others fuzz on one server; name it alone")
     return [TARGETS[name] for name in wanted]
 
 
@@ -100,9 +108,11 @@ def base_url(target: Target, url: str, alone: bool) -> str:
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise UsageError(f"{url!r} is not an HTTP URL")
+        raise UsageError(f"FUZZ_URL is {url!r}, which is not an HTTP URL; an emulator's is http://127.0.0.1:8080")
     if parts.path.strip("/"):
         if not alone:
-            raise UsageError(f"{url} has a path, so it is the base URL of one provider: say which with FUZZ_SPECS")
+            raise UsageError(
+                f"FUZZ_URL {url} has a path, so it is the base URL of one provider: say which with FUZZ_SPECS"
+            )
         return url.rstrip("/")
     return url.rstrip("/") + target.mount

@@ -14,19 +14,32 @@ from .worker import Outcome
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 POSITIVE, NEGATIVE = "positive", "negative"
 
-EVERYWHERE = ("allow_lists_the_methods", "media_types_are_kept")
+EVERYWHERE = ("allow_lists_the_methods", "media_types_are_kept", "lookalikes_are_refused")
 PROVIDERS = (
     *EVERYWHERE,
     *("stored_equals_sent", "new_things_have_new_ids", "answers_what_was_asked", "codes_agree"),
-    *("unknown_ids_are_not_found", "credentials_stand_where_the_spec_says"),
+    *("unknown_ids_are_not_found", "credentials_stand_where_the_spec_says", "older_things_remain"),
 )
 OWN = {
-    "questionpro": (*PROVIDERS, "pages_join_up"),
-    "supermetrics": (*PROVIDERS, "pages_join_up", "rate_limit_headers", "cancelled_stays_cancelled"),
-    "asavie": (*PROVIDERS, "xml_equals_json", "known_client_gets_token", "taken_ids_are_refused"),
-    "emulator": (*EVERYWHERE, "control_takes_effect"),
+    "questionpro": (
+        *(*PROVIDERS, "pages_join_up", "lists_have_what_was_created", "filters_select", "states_go_forward"),
+    ),
+    "supermetrics": (
+        *(*PROVIDERS, "pages_join_up", "rate_limit_headers", "cancelled_stays_cancelled", "queries_run_as_sent"),
+        "states_go_forward",
+    ),
+    "asavie": (
+        *(*PROVIDERS, "xml_equals_json", "known_client_gets_token", "taken_ids_are_refused"),
+        "media_types_mean_the_same",
+    ),
+    "emulator": (
+        *(*EVERYWHERE, "control_takes_effect", "calls_are_as_told", "the_journal_tells_what_was_called"),
+        "what_is_served_is_told",
+    ),
 }
-"""Checks of our own (`checks`) that must have looked at something, by target."""
+"""Checks of our own that must have looked at something, by target."""
+EMULATED = ("refusals_are_documented", "refusals_change_nothing")
+"""Those that an emulator of the run's own can be asked for besides."""
 
 FEW, TAKEN = 10, 0.1
 """So many refusals of valid data say nothing yet; the share that must be taken."""
@@ -75,6 +88,14 @@ def ran_to_its_end(outcome: Outcome) -> Iterator[str]:
         yield f"schemathesis failed with exit code {outcome.code}"
     for error in outcome.summary.get("errors", []):
         yield f"{error['count']} x {error['title']}"
+
+
+def did_not_ask(outcome: Outcome) -> Iterator[str]:
+    """The run says nothing about the service: it broke off, or nothing answered with success."""
+    if not outcome.evidence or not outcome.summary:
+        yield from ran_to_its_end(outcome)
+    elif not any(status.startswith("2") for seen in _seen(outcome).values() for status in statuses(seen)):
+        yield "no call was answered with success"
 
 
 def found_no_failure(outcome: Outcome) -> Iterator[str]:
@@ -138,7 +159,7 @@ def followed_links(outcome: Outcome) -> Iterator[str]:
 def used_every_check(outcome: Outcome) -> Iterator[str]:
     """Each check of our own that is meant for the target looked at some answer."""
     ran = {name for seen in _seen(outcome).values() for name, counts in seen["checks"].items() if _sum(counts)}
-    for name in OWN[outcome.job.target.name]:
+    for name in (*OWN[outcome.job.target.name], *(() if outcome.job.url else EMULATED)):
         if name not in ran and not outcome.job.safe:
             yield f"the check {name} looked at nothing"
 

@@ -25,6 +25,7 @@ CONFIGURATION = ROOT / "schemathesis.toml"
 BUILD = Path(os.environ.get("FUZZ_BUILD") or ROOT / "build" / "fuzz").resolve()
 EXAMPLES = ROOT / "build" / "fuzz-examples"
 OUTPUT, EVIDENCE, SUMMARY, JOB = "output.txt", "evidence.json", "summary.json", "job.json"
+SOCKETS = 25
 CREDENTIAL = "emulator-key"
 EVIDENCE_VARIABLE = "FUZZ_EVIDENCE"
 CREDENTIAL_VARIABLE = "FUZZ_CREDENTIAL"
@@ -34,6 +35,8 @@ PRELOADED = (
     *("schemathesis.cli.commands.run.executor", "schemathesis.openapi", "schemathesis.specs.openapi.schemas"),
     *("rich.progress", "truecopy_emulator"),
 )
+TOLD = ("seed", "cases", "seconds", "url", "defect", "safe", "sockets", "rate")
+"""What a job leaves of itself, so that it can be run again."""
 REPORTS = {"junit": "junit.xml", "html": "html", "har": "traffic.har", "ndjson": "events.ndjson"}
 
 
@@ -138,8 +141,10 @@ def enter(job: Job) -> None:
     os.environ.pop(SAFE_VARIABLE, None)
     if job.safe:
         os.environ[SAFE_VARIABLE] = "1"
-    told = {name: getattr(job, name) for name in ("seed", "cases", "url", "defect", "sockets")}
-    (job.folder / JOB).write_text(json.dumps({"target": job.target.name, **told}) + "\n")
+    told = {name: getattr(job, name) for name in TOLD}
+    (job.folder / JOB).write_text(
+        json.dumps({"target": job.target.name, **told, "baseline": str(job.baseline or "")}) + "\n"
+    )
     if job.url:
         # The configuration names every target's credential; those of other targets are not asked for.
         for target in TARGETS.values():
@@ -161,7 +166,7 @@ def _perform(job: Job) -> None:
         os.dup2(descriptor, stream.fileno())
     from schemathesis.cli import schemathesis
 
-    examples.use(job.database, EXAMPLES / job.target.name)
+    examples.use(job.database, EXAMPLES)
     # A run keeps what it did to its end: looking for garbage in it again and again costs a fifth of the time.
     gc.freeze()
     gc.set_threshold(200_000, 20, 50)
@@ -192,7 +197,8 @@ def replay(case: str, url: str = "") -> tuple[int, Job]:
         raise UsageError(f"no failing case {case} in {BUILD}; a run leaves its cases there until the next one")
     told = _read(folder / JOB)
     target = TARGETS[told.pop("target")]
-    job = Job(target, folder, **told)
+    accepted = Path(text) if (text := told.pop("baseline", "")) else None
+    job = Job(target, folder, baseline=accepted, **told)
     if url:
         job = replace(job, url=base_url(target, url, alone=True))
     _warm_up()

@@ -1,0 +1,73 @@
+"""What the checks of our own are made of: lines for a shell, fingerprints, lookalikes, bodies in XML, split queries."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any
+
+import pytest
+from defusedxml.ElementTree import fromstring
+from truecopy_tools.fuzz import asking
+from truecopy_tools.fuzz.asavie_xml import from_xml, local, to_xml
+from truecopy_tools.fuzz.corners import lookalikes
+from truecopy_tools.fuzz.curl import LONGEST, MARK, command
+from truecopy_tools.fuzz.model import _runs
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"@file", b'it\'s "$HOME" `x`', b"a\0b\xff", "\u65e5\U0001f600".encode(), b"line\nline"]
+)
+def test_a_line_sends_the_request_byte_for_byte(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FUZZ_CREDENTIAL", "s3cret key")
+    headers = {"api-key": "s3cret key", "Content-Length": "3", "X-Empty": ""}
+    line = command("POST", "http://127.0.0.1/a/../b?c=[1]&d=s3cret%20key", headers, body)
+    # Instead of sending it, show what curl would be given.
+    shown = f"curl() {{ printf '%s\\0' \"$@\"; [[ \" $* \" == *' @- '* ]] && cat; }}; {line}"
+    given = subprocess.run(["bash", "-c", shown], capture_output=True, check=False).stdout.split(b"\0")
+    assert b"http://127.0.0.1/a/../b?c=[1]&d=" + MARK.encode() in given
+    assert f"api-key: {MARK}".encode() in given
+    assert b"X-Empty;" in given
+    assert b"Content-Length" not in b" ".join(given)
+    if b"--data-raw" in given:
+        assert given[given.index(b"--data-raw") + 1] == body
+    elif body:
+        assert b"\0".join(given).endswith(b"\0" + body)
+
+
+def test_what_no_line_can_hold_is_said() -> None:
+    assert command("PUT", "http://x/", {}, b"x" * (LONGEST + 1)).startswith("# PUT http://x/ with ")
+
+
+def test_a_fingerprint_is_the_same_whatever_was_drawn() -> None:
+    texts = [
+        f"sent {asking.short(value)} as /Name, stored {asking.short({'a': [value]})} at http://127.0.0.1:{port}/x"
+        for value, port in (("x", 1), ('"' * 300, 23), (5, 456), ({"a": "b"}, 7))
+    ]
+    assert {asking.fingerprint(text) for text in texts} == {"sent \u2026 as /Name, stored \u2026 at \u2026"}
+    assert asking.fingerprint("the id is lost") != asking.fingerprint("the id is old")
+
+
+def test_lookalikes_are_what_lax_readers_take() -> None:
+    def valid(value: Any) -> bool:
+        return isinstance(value["n"], int) and not isinstance(value["n"], bool) and isinstance(value["t"], list)
+
+    made = [value for _, value in lookalikes({"n": 7, "t": ["x"]}, valid, set())]
+    assert {repr(value["n"]) for value in made} >= {"'7'", "7.5", "True"}
+    assert {"n": 7, "t": {"0": "x"}} in made
+    assert list(lookalikes({"n": 7, "t": ["x"]}, valid, {"n integer", "t array", "t/* string"})) == []
+
+
+def test_a_batch_is_the_same_in_xml() -> None:
+    batch = {"Name": "a & <b> ]]>", "AppTag": None, "Parameters": {"k": " v "}, "Status": 3}
+    assert {local(child): from_xml(child) for child in fromstring(to_xml(batch))} == batch
+    with pytest.raises(ValueError, match="not in XML"):
+        to_xml({"Name": "a\0b"})
+
+
+def test_queries_are_split_as_the_policies_say() -> None:
+    query = {"ds_accounts": "a, b", "start_date": "2024-02-28", "end_date": "2024-03-01"}
+    whole = {"ds_accounts": ["a", "b"], "start_date": "2024-02-28", "end_date": "2024-03-01"}
+    assert list(_runs({"queries": [query]})) == [whole]
+    split = list(_runs({"queries": [query], "split_accounts_policy": "all", "split_dates_policy": "day"}))
+    assert [run["ds_accounts"] for run in split] == [["a"]] * 3 + [["b"]] * 3
+    assert [run["start_date"] for run in split[:3]] == ["2024-02-28", "2024-02-29", "2024-03-01"]
