@@ -71,17 +71,20 @@ def test_what_was_not_exercised_is_named() -> None:
     label = "PUT /things/{id}"
     both = {"satisfied": 1, "violated": 1}
     keywords = dict.fromkeys(Keywords(DOCUMENT).expected("/things/{id}", "put"), both)
-    parameters = {"path id": {"valid": 1}, "body application/json": {"valid": 1}}
+    every = {"valid": 1, "invalid": 1, "taken": 1}
+    parameters = {"path id": dict(every), "body application/json": dict(every)}
     operations = {label: {"statuses": {"positive": {"200": 2}, "negative": {"404": 1}}}}
     covered = {"requests": {label: keywords}, "parameters": {label: parameters}, "answers": {}}
     evidence = {"operations": operations, "coverage": covered}
     assert list(missing(summary(DOCUMENT, evidence))) == []
     del operations[label]["statuses"]["negative"]
     keywords["/components/schemas/Thing/required"] = {"satisfied": 4}
-    parameters["path id"] = {"invalid": 1}
+    parameters["path id"] = {"invalid": 1, "taken": 1}
+    del parameters["body application/json"]["taken"]
     assert list(missing(summary(DOCUMENT, evidence))) == [
         "PUT /things/{id} never answered the documented 404",
         "PUT /things/{id}: path id was never valid",
+        "PUT /things/{id}: body application/json was never taken",
         "PUT /things/{id}: /components/schemas/Thing/required was never violated",
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -72,6 +73,36 @@ def _text(text: str) -> str:
 def local(element: Any) -> str:
     """An element's name without its namespace."""
     return str(element.tag).rpartition("}")[2]
+
+
+def fits(element: Any, pointer: str, at: Callable[[str], tuple[Any, str]]) -> bool:
+    """Whether an element can be read as a value of a schema. XML has no types: an empty element is an empty text, array
+    or object, and a list in the place of an object is a row of members that the schema leaves open.
+
+    Args:
+        element: of the body.
+        pointer: the schema's.
+        at: what finds a schema, and where it stands.
+    """
+    schema, pointer = at(pointer)
+    types = schema.get("type", "object")
+    types = [types] if isinstance(types, str) else types
+    if element.get(NIL) == "true":
+        return "null" in types
+    text, bare = (element.text or "").strip(), not len(element)
+    if ("string" in types and bare) or ("boolean" in types and text in ("true", "false", "1", "0") and bare):
+        return True
+    if "integer" in types and bare and re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+        return True
+    if "array" in types and (bare or not text):
+        return all(fits(child, f"{pointer}/items", at) for child in element)
+    if "object" not in types or (bare and text):
+        return False
+    children = {local(child): child for child in element}
+    members = schema.get("properties", {})
+    return set(schema.get("required", ())) <= children.keys() and all(
+        fits(child, f"{pointer}/properties/{name}", at) for name, child in children.items() if name in members
+    )
 
 
 def from_xml(element: Any) -> Any:

@@ -22,10 +22,20 @@ ASSERTIONS = frozenset(
         *("type", "enum", "const", "required", "additionalProperties", "oneOf", "anyOf", "format", "pattern"),
         *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
         *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
+        *("not", "contains", "minContains", "maxContains", "propertyNames", "dependentRequired"),
     )
 )
+KNOWN = ASSERTIONS | frozenset(
+    (
+        *("$ref", "properties", "items", "allOf", "title", "description", "default", "example", "examples", "xml"),
+        *("deprecated", "readOnly", "writeOnly", "externalDocs", "discriminator", "nullable"),
+    )
+)
+"""What is measured, is walked through, or asserts nothing."""
 DOCUMENT = "urn:document"
 PARTS = ("requests", "parameters", "answers")
+COUNTED = ("valid", "invalid", "absent", "taken")
+"""How often a parameter or a body was so; `taken` is answered with success."""
 BRANCH = re.compile(r"/(oneOf|anyOf)/\d+$")
 UNREACHABLE = {
     "500": "the emulator has no failure of its own to show",
@@ -88,7 +98,9 @@ class Keywords:
     def expected(self, path: str, method: str) -> dict[str, bool]:
         """Every keyword of an operation's requests by its pointer, and whether it can be violated at all."""
         found: dict[str, bool] = {}
-        for place, name, pointer in self.schemas(path, method):
+        schemas = list(self.schemas(path, method))
+        for place, name, pointer in schemas:
+            suffix = self.suffix(schemas, place, name)
             for keyword, value in self._walk(pointer, set()):
                 # What stands in a URL or a form is text, and null or an object has no text of its own.
                 text = place != "body" or "form" in name or "xml" in name
@@ -96,32 +108,56 @@ class Keywords:
                 if (last, value) in (("additionalProperties", True), ("format", "password")):
                     continue  # asserts nothing
                 possible = not (text and last in ("type", "additionalProperties") and "integer" not in str(value))
-                found[keyword] = found.get(keyword, False) or possible
+                found[keyword + suffix] = found.get(keyword + suffix, False) or possible
         return found
+
+    @staticmethod
+    def suffix(schemas: Iterable[tuple[str, str, str]], place: str, name: str) -> str:
+        """What tells the keywords of one media type from the same ones in another, where a body has several."""
+        several = sum(other == "body" for other, _, _ in schemas) > 1
+        return f" in {name}" if place == "body" and several else ""
+
+    def unmeasured(self, path: str, method: str) -> Iterator[str]:
+        """Keywords of an operation's requests that are not known here."""
+        for _, _, pointer in self.schemas(path, method):
+            yield from (keyword for keyword, _ in self._walk(pointer, set(), all_of_them=True))
 
     def expected_of_answers(self, path: str, method: str) -> set[str]:
         """Every keyword of an operation's answers by its pointer."""
         pointers = [pointer for _, _, pointer in self.answers(path, method)]
         return {keyword for pointer in pointers for keyword, _ in self._walk(pointer, set())}
 
-    def _walk(self, pointer: str, seen: set[str]) -> Iterator[tuple[str, Any]]:
+    def _walk(self, pointer: str, seen: set[str], all_of_them: bool = False) -> Iterator[tuple[str, Any]]:
+        """The keywords that assert something, or those that nobody knows."""
         node, pointer = self.at(pointer)
         if pointer in seen or not isinstance(node, dict):
             return
         seen.add(pointer)
         for name, value in node.items():
-            if name in ASSERTIONS:
+            if name not in KNOWN and not name.startswith("x-") if all_of_them else name in ASSERTIONS:
                 yield f"{pointer}/{name}", value
             if name == "properties":
                 for key in value:
-                    yield from self._walk(f"{pointer}/properties/{key.replace('~', '~0').replace('/', '~1')}", seen)
+                    yield from self._walk(
+                        f"{pointer}/properties/{key.replace('~', '~0').replace('/', '~1')}", seen, all_of_them
+                    )
             elif name in ("items", "additionalProperties"):
-                yield from self._walk(f"{pointer}/{name}", seen)
+                yield from self._walk(f"{pointer}/{name}", seen, all_of_them)
             elif name in ("oneOf", "anyOf", "allOf"):
                 for index in range(len(value)):
-                    if name != "allOf":
+                    if name != "allOf" and not all_of_them:
                         yield f"{pointer}/{name}/{index}", value[index]
-                    yield from self._walk(f"{pointer}/{name}/{index}", seen)
+                    yield from self._walk(f"{pointer}/{name}/{index}", seen, all_of_them)
+
+    def wanted(self, path: str, method: str, place: str, name: str) -> list[str]:
+        """How a parameter or a body must have been: valid and taken; invalid, if any of its keywords can be violated;
+        left out, unless it is part of the path or another body stands for it."""
+        (pointer,) = (where for other, named, where in self.schemas(path, method) if (other, named) == (place, name))
+        suffix = self.suffix(list(self.schemas(path, method)), place, name)
+        expected = self.expected(path, method)
+        refusable = any(expected.get(keyword + suffix) for keyword, _ in self._walk(pointer, set()))
+        absent = ["absent"] if place in ("query", "header", "cookie") else []
+        return ["valid", "taken", *(["invalid"] if refusable else []), *absent]
 
     def observe(self, pointer: str, value: Any) -> Iterator[tuple[str, bool]]:
         """The keywords that a value was held against, and whether it satisfied them: both, if two places differ."""
@@ -220,9 +256,12 @@ class Coverage:
             else:
                 self._parameter(operation.label, place, name)["absent"] += 1
                 continue
+            suffix = self.keywords.suffix(self._schemas[key], place, name)
             for location, valid in self.keywords.observe(pointer, value):
-                counts.setdefault(location, Counter())["satisfied" if valid else "violated"] += 1
-            self._parameter(operation.label, place, name)[self.keywords.judge(pointer, value)] += 1
+                counts.setdefault(location + suffix, Counter())["satisfied" if valid else "violated"] += 1
+            counted = self._parameter(operation.label, place, name)
+            counted[self.keywords.judge(pointer, value)] += 1
+            counted["taken"] += response is not None and response.status_code < 300
         if response is not None:
             self._answer(operation.label, self._answers[key], response)
 
@@ -263,11 +302,15 @@ def summary(document: Mapping[str, Any], evidence: Mapping[str, Any]) -> list[di
                     },
                     "parameters": {
                         f"{place} {name}": {
-                            kind: covered["parameters"].get(f"{place} {name}", {}).get(kind, 0)
-                            for kind in ("valid", "invalid", "absent")
+                            kind: covered["parameters"].get(f"{place} {name}", {}).get(kind, 0) for kind in COUNTED
                         }
                         for place, name, _ in keywords.schemas(path, method)
                     },
+                    "wanted": {
+                        f"{place} {name}": keywords.wanted(path, method, place, name)
+                        for place, name, _ in keywords.schemas(path, method)
+                    },
+                    "unmeasured": sorted(set(keywords.unmeasured(path, method))),
                     "keywords": {
                         pointer: {
                             "satisfied": covered["requests"].get(pointer, {}).get("satisfied", 0),
@@ -296,8 +339,11 @@ def missing(rows: list[dict[str, Any]]) -> Iterator[str]:
             if not modes and not _unreachable(row["operation"], status):
                 yield f"{row['operation']} never answered the documented {status}"
         for name, counts in row["parameters"].items():
-            if not counts["valid"]:
-                yield f"{row['operation']}: {name} was never valid"
+            for kind in row["wanted"][name]:
+                if not counts[kind]:
+                    yield f"{row['operation']}: {name} was never {kind}"
+        for pointer in row["unmeasured"]:
+            yield f"{row['operation']}: {pointer} is a keyword that coverage does not know"
         for pointer, counts in row["keywords"].items():
             for kind, times in counts.items():
                 if times == 0:
@@ -322,7 +368,7 @@ def page(title: str, rows: list[dict[str, Any]]) -> str:
                 for status, modes in row["statuses"].items()
             ),
         )
-        parts += _table(("parameter", "valid", "invalid", "absent"), _cells(row["parameters"]), marked=1)
+        parts += _table(("parameter", *COUNTED), _cells(row["parameters"]), marked=1)
         parts += _table(("keyword", "satisfied", "violated"), _cells(row["keywords"]), marked=2)
         parts += _table(("keyword of an answer", "satisfied"), row["answers"].items())
     return "\n".join(parts)
