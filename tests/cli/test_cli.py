@@ -214,7 +214,12 @@ def test_interrupting_a_call_that_hangs() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         command = [sys.executable, "-m", "truecopy", "call", "questionpro", "micropanel", "get-batch", "1"]
-        ran = subprocess.Popen([*command, "--base-url", url], stderr=subprocess.PIPE, text=True)
+        # A shell starts what it puts in the background with the signal ignored, which children inherit.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            ran = subprocess.Popen([*command, "--base-url", url], stderr=subprocess.PIPE, text=True)
+        finally:
+            signal.signal(signal.SIGINT, before)
         connection, _ = listener.accept()
         with connection:
             connection.recv(65536)
