@@ -191,7 +191,7 @@ def test_hooks_see_every_attempt_and_no_secret(play: Player, clock: TestClock) -
 def test_logs_hold_no_secret_and_no_query(play: Player, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="truecopy")
     with Server(answer({"response": []}, X_Request_Id=KEY, Set_Cookie="c00kie=1")) as server:
-        play("QuestionPro", lambda c: c.responses.list_responses(1, page=77, per_page=88), base_url=server.url)
+        play("QuestionPro", lambda c: c.responses.list_responses(1, page=770077, per_page=88), base_url=server.url)
     messages = [record.getMessage() for record in caplog.records if record.name == "truecopy"]
     assert len(messages) == 3
     text = "\n".join(messages)
@@ -199,8 +199,8 @@ def test_logs_hold_no_secret_and_no_query(play: Player, caplog: pytest.LogCaptur
     with Server(answer(b"", 404)) as server, pytest.raises(errors.NotFoundError):  # a key where an id belongs
         play("Supermetrics", lambda c: c.query.get_batch(KEY), base_url=server.url)
     text += caplog.text
-    for hidden in (KEY, "77", "88", "c00kie"):
-        assert hidden not in text.replace(str(server.port), "")
+    for hidden in (KEY, "770077", "page", "?", "c00kie"):  # longer than a port or a time, which are numbers too
+        assert hidden not in text
 
 
 @pytest.mark.parametrize(("level", "lines"), [("", 0), ("nonsense", 1), ("info", 2), ("DEBUG", 4)])
