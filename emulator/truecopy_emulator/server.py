@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import ipaddress
 import os
 import re
@@ -152,7 +153,6 @@ class Server:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None
         self._failure: BaseException | None = None
-        self._before: set[int] = set()
         self._busy = 0
 
     @property
@@ -182,7 +182,6 @@ class Server:
     def _run(self, address: str) -> None:
         started = threading.Event()
         self._failure = None
-        self._before = _native_threads()
         atexit.register(self.stop)
         self._thread = threading.Thread(
             target=self._serve, args=(address, started), name="truecopy-emulator", daemon=True
@@ -226,6 +225,9 @@ class Server:
             self._server._spawn_workers = spawned
             await self._server.serve()
 
+        # The threads that this one starts inherit its name.
+        with contextlib.suppress(OSError):
+            Path(f"/proc/self/task/{threading.get_native_id()}/comm").write_text(self._mark)
         self._loop = _new_loop()
         try:
             self._loop.run_until_complete(main())
@@ -251,9 +253,24 @@ class Server:
         self._thread = None
         # granian's own threads end a moment later; one that wakes while Python shuts down aborts the process.
         give_up = time.monotonic() + 0.5
-        while _native_threads() - self._before and time.monotonic() < give_up:
+        while self._native_threads() and time.monotonic() < give_up:
             time.sleep(0.001)
         atexit.unregister(self.stop)
+
+    @property
+    def _mark(self) -> str:
+        """The name of this server's threads, for the system; it takes 15 characters."""
+        return f"emulator:{self.port}"
+
+    def _native_threads(self) -> set[int]:
+        """The threads of this server that Python did not start, where the system tells (Linux)."""
+        found = set()
+        with contextlib.suppress(OSError):
+            for task in Path("/proc/self/task").iterdir():
+                with contextlib.suppress(OSError):  # it has just ended
+                    if (task / "comm").read_text().strip() == self._mark:
+                        found.add(int(task.name))
+        return found - {thread.native_id for thread in threading.enumerate()}
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
@@ -267,12 +284,3 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     except ImportError:
         return asyncio.new_event_loop()
     return uvloop.new_event_loop()
-
-
-def _native_threads() -> set[int]:
-    """Threads of this process that Python did not start, where the system tells (Linux)."""
-    try:
-        tasks = {int(task.name) for task in Path("/proc/self/task").iterdir()}
-    except OSError:
-        return set()
-    return tasks - {thread.native_id for thread in threading.enumerate() if thread.native_id is not None}

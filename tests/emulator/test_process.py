@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -98,6 +99,22 @@ def test_what_is_being_answered_is_finished() -> None:
             time.sleep(0.01)
         emulator.stop()
         assert answer.result(10).status_code == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell threads apart")
+def test_its_threads_have_its_name_and_end_with_it() -> None:
+    with Emulator() as other, Emulator() as emulator:
+        for each in (other, emulator):
+            assert get(f"{each.origin}/_emulator/health").status_code == 200
+        names = {f"emulator:{each.port}" for each in (other, emulator)}
+        assert names <= threads()
+        emulator.stop()
+        assert names & threads() == {f"emulator:{other.port}"}
+
+
+def threads() -> set[str]:
+    """The names that the system has for the threads of this process."""
+    return {(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()}
 
 
 def test_runs_without_standard_input_at_a_host_name() -> None:

@@ -433,7 +433,7 @@ def queries_run_as_sent(ctx: CheckContext, response: Response, case: AnyCase) ->
 
 
 def _same_queries(response: Response, sent: dict[str, Any], batch: dict[str, Any]) -> None:
-    expected = list(islice(_runs(sent), MOST + 1))  # a day each for two thousand years
+    expected = list(islice(_runs(sent), MOST + 1))
     assert batch["query_amount"] == len(expected) or len(expected) > MOST, f"{len(expected)} queries: {short(batch)}"
     url = f"{plain(response.request.url)}/{quote(batch['batch_id'], safe='')}/status"
     answer = ask(response, method="GET", url=url, query={"offset": 0, "limit": MOST})
@@ -467,7 +467,8 @@ def _runs(sent: dict[str, Any]) -> Iterator[dict[str, Any]]:
         days = [(start, end)]
         if sent.get("split_dates_policy") == "day" and start and end and start < end:
             first, last = date.fromisoformat(start), date.fromisoformat(end)
-            each = ((first + timedelta(i)).isoformat() for i in range((last - first).days + 1))
+            # Two thousand years have a day each; nobody looks at more than the first ones.
+            each = ((first + timedelta(i)).isoformat() for i in range(min((last - first).days, MOST) + 1))
             days = [(day, day) for day in each]
         for group in groups:
             yield from ({"ds_accounts": group, "start_date": one, "end_date": other} for one, other in days)
