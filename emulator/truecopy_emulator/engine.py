@@ -268,6 +268,8 @@ class Engine:
             self._breach(provider, operation, 500, traceback.format_exc())
         if problem is not None:
             answer, problem = self._refuse(provider, operation, problem, request)
+            # The journal keeps it: without the frames that it came through, which hold the connection.
+            problem.__traceback__ = problem.__context__ = problem.__cause__ = None
         fault = self._spoil(provider, operation, answer, struck) if struck and provider and operation else ""
         if provider is None or provider.recorded:
             name, identity = (provider.name if provider else ""), (operation.id if operation else "")

@@ -106,6 +106,7 @@ def test_its_threads_have_its_name_and_end_with_it() -> None:
     with Emulator() as other, Emulator() as emulator:
         for each in (other, emulator):
             assert get(f"{each.origin}/_emulator/health").status_code == 200
+            assert get(f"{each.origin}/nowhere").status_code == 404  # the journal keeps why, not the connection
         names = {f"emulator:{each.port}" for each in (other, emulator)}
         assert names <= threads()
         emulator.stop()

@@ -33,7 +33,8 @@ SAFE_VARIABLE = "FUZZ_SAFE"
 EMULATOR_VARIABLE = "FUZZ_EMULATOR"
 PRELOADED = (
     *("schemathesis.cli.commands.run.executor", "schemathesis.openapi", "schemathesis.specs.openapi.schemas"),
-    *("rich.progress", "truecopy_emulator"),
+    *("schemathesis.engine.core", "schemathesis.engine.context", "schemathesis.python._constants.orchestrator"),
+    *("rich.progress", "truecopy_emulator.emulator", "granian.server.embed", "defusedxml.ElementTree"),
 )
 TOLD = ("seed", "cases", "seconds", "url", "defect", "safe", "sockets", "rate")
 """What a job leaves of itself, so that it can be run again."""
@@ -224,8 +225,8 @@ def clear(job: Job) -> None:
 
 
 def _warm_up() -> None:
-    """Load and compute here what every child would otherwise load and compute for itself: schemathesis, and hypothesis'
-    tables of characters, which take seconds unless they are kept on disk."""
+    """Load and compute here what every child would otherwise load and compute for itself: schemathesis and its values that
+    are in no enumeration, and hypothesis' tables of characters, which take seconds unless they are kept on disk."""
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".hypothesis"))
     from hypothesis.internal.charmap import charmap, intervals_from_codec
 
@@ -233,6 +234,9 @@ def _warm_up() -> None:
         import_module(name)
     charmap()
     intervals_from_codec("utf-8")
+    from schemathesis.specs.openapi.coverage._schema import _invalid_enum_candidates
+
+    _invalid_enum_candidates()
 
 
 def run(jobs: Sequence[Job], at_once: int = 2, done: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
