@@ -18,7 +18,7 @@ from truecopy_emulator import Answer, Emulator, Request
 
 from .conftest import KEY
 
-COUNT = int(os.environ.get("HOSTILE_REQUESTS", "6000"))
+COUNT = int(os.environ["HOSTILE_REQUESTS"])
 QP, SM, AV = "/questionpro/a/api/v2", "/supermetrics/enterprise/v2", "/asavie"
 TARGETS = [
     ("GET", f"{QP}/micropanel/batches/{{}}"),
