@@ -225,8 +225,8 @@ def clear(job: Job) -> None:
 
 
 def _warm_up() -> None:
-    """Load and compute here what every child would otherwise load and compute for itself: schemathesis and its values that
-    are in no enumeration, and hypothesis' tables of characters, which take seconds unless they are kept on disk."""
+    """Load and compute here what every child would otherwise load and compute for itself: schemathesis with its values
+    that are in no enumeration, and hypothesis' tables of characters, which take seconds unless they are on disk."""
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".hypothesis"))
     from hypothesis.internal.charmap import charmap, intervals_from_codec
 
