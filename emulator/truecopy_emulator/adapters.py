@@ -35,7 +35,12 @@ def asgi(engine: Engine) -> Application:
             if length is not None and length > engine.max_body:
                 too_large = True
             else:
-                body, too_large = await _body(receive, engine.max_body, length)
+                received = await _body(receive, engine.max_body, length)
+                if received is None:  # an answer for who has stopped sending only
+                    await send({"type": "http.response.start", "status": 400, "headers": []})
+                    await send({"type": "http.response.body", "body": b""})
+                    return
+                body, too_large = received, len(received) > engine.max_body
         raw = scope.get("raw_path")
         path = raw.decode("latin-1").partition("?")[0] if raw else quote(scope["path"])
         request = Request(
@@ -60,18 +65,19 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-async def _body(receive: Receive, limit: int, length: int | None) -> tuple[bytes, bool]:
-    """The body and whether it is larger than `limit`; reading ends there, and when `length` bytes have come."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body") and len(body) != length:
-        parts, size = [body], len(body)
-        while message.get("more_body") and size <= limit and size != length:
-            message = await receive()
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-        body = b"".join(parts)
-    return body, len(body) > limit
+async def _body(receive: Receive, limit: int, length: int | None) -> bytes | None:
+    """The body, or None when the connection ended before it. Reading ends beyond `limit`, and when `length` bytes have
+    come."""
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more and size <= limit and size != length:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 def _pieces(body: bytes, effects: Effects) -> Iterator[bytes]:

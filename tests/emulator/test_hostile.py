@@ -202,3 +202,17 @@ def test_a_body_beyond_the_limit_is_not_read(emulator: Emulator) -> None:
         answer = connection.recv(65536)
     assert b" 413 " in answer.split(b"\r\n")[0]
     assert b'"httpStatusCode":413' in answer
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 200\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n44\r\n"])
+def test_a_body_that_ends_too_soon_is_no_request(emulator: Emulator, framing: str) -> None:
+    """What came of it would do for a whole one: a token would be given for it."""
+    form = "grant_type=client_credentials&client_id=a&client_secret=emulator-key"
+    head = "POST /asavie/v1/authtoken HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    with socket.create_connection(("127.0.0.1", emulator.port), timeout=10) as connection:
+        connection.sendall((head + framing + form).encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+    assert healthy(emulator)
+    assert list(emulator.journal) == []
+    assert "asavie/tokens" not in emulator.dump()["collections"]
