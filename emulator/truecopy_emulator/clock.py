@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
 LATEST = 1.0e11
@@ -15,11 +16,11 @@ class Clock:
     """Seconds since 1970 in UTC, as providers see them. Real time until it is set, advanced or frozen.
 
     Args:
-        changed: called after each change.
+        change: gives what each change happens in.
     """
 
-    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
-        self._changed = changed
+    def __init__(self, change: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
+        self._change = change
         self.offset = 0.0
         self.frozen: float | None = None
 
@@ -32,12 +33,12 @@ class Clock:
         Raises:
             ValueError: it would leave the time that it can show.
         """
-        check_moment(self.now() + seconds)
-        if self.frozen is not None:
-            self.frozen += seconds
-        else:
-            self.offset += seconds
-        self._changed()
+        with self._change():
+            check_moment(self.now() + seconds)
+            if self.frozen is not None:
+                self.frozen += seconds
+            else:
+                self.offset += seconds
 
     def set(self, moment: float) -> None:
         """Put the clock to a moment; it goes on from there unless it is frozen.
@@ -46,19 +47,19 @@ class Clock:
             ValueError: it cannot show that.
         """
         check_moment(moment)
-        if self.frozen is not None:
-            self.frozen = moment
-        else:
-            self.offset = moment - time.time()
-        self._changed()
+        with self._change():
+            if self.frozen is not None:
+                self.frozen = moment
+            else:
+                self.offset = moment - time.time()
 
     def freeze(self, frozen: bool = True) -> None:
         """Stop the clock, or let it go on from where it stands."""
-        if frozen and self.frozen is None:
-            self.frozen = self.now()
-        elif not frozen and self.frozen is not None:
-            self.offset, self.frozen = self.frozen - time.time(), None
-        self._changed()
+        with self._change():
+            if frozen and self.frozen is None:
+                self.frozen = self.now()
+            elif not frozen and self.frozen is not None:
+                self.offset, self.frozen = self.frozen - time.time(), None
 
     def reset(self) -> None:
         self.offset, self.frozen = 0.0, None

@@ -75,15 +75,12 @@ class Engine:
         self._lock = RLock()
         for provider in providers:
             self.mount(provider)
-        with world.store.transaction():
-            if not world.sync():
-                world.changed()  # for the processes that share the state
+        with world.change():
             self._seed()
             if profile not in (None, world.settings.profile):
                 self.faults.clear()
                 self.faults.profile(profile)
                 world.settings.profile = profile
-                world.changed()
 
     def mount(self, provider: Provider) -> None:
         """Add a provider.
@@ -105,7 +102,7 @@ class Engine:
     def reset(self, seed: int | None = None) -> None:
         """Back to the seeded state, with an empty journal and the faults of the profile; ids come from another seed if
         one is given."""
-        with self._lock, self.world.store.transaction():
+        with self._lock, self.world.change():
             profile = self.world.settings.profile
             self.world.reset(seed)
             self.journal.clear()
@@ -114,7 +111,6 @@ class Engine:
             if profile is not None:
                 self.faults.profile(profile)
                 self.world.settings.profile = profile
-            self.world.changed()
 
     def _seed(self) -> None:
         for provider in self.providers.values():
@@ -159,10 +155,9 @@ class Engine:
         """
         if kind != "unknown":
             _check_kind(kind)
-        self.world.settings.credentials.pop(credential, None)
-        if kind != "unknown":
-            self.world.settings.credentials[credential] = kind
-        self.world.changed()
+        with self.world.change():
+            others = {name: of for name, of in self.world.settings.credentials.items() if name != credential}
+            self.world.settings.credentials = others if kind == "unknown" else {**others, credential: kind}
 
     def transition(self, provider: str, mode: str, every: float = 1) -> None:
         """How a provider's things get from state to state: `immediate`, `reads` or `seconds`, see `world.Transition`.
@@ -171,8 +166,9 @@ class Engine:
             StateError: the mode or the number is wrong, or there is no such provider, or nothing of it moves.
         """
         self._moving(provider)
-        self.world.settings.transitions[provider] = Transition(mode, every)
-        self.world.changed()
+        transition = Transition(mode, every)
+        with self.world.change():
+            self.world.settings.transitions[provider] = transition
 
     def oddity(self, provider: str, name: str, on: bool = True) -> None:
         """Switch an oddity of a provider.
@@ -181,9 +177,9 @@ class Engine:
             StateError: there is no such provider or oddity.
         """
         self._check_oddity(provider, name)
-        others = [other for other in self.world.settings.switches.get(provider, []) if other != name]
-        self.world.settings.switches[provider] = [*others, name] if on else others
-        self.world.changed()
+        with self.world.change():
+            others = [other for other in self.world.settings.switches.get(provider, []) if other != name]
+            self.world.settings.switches[provider] = [*others, name] if on else others
 
     def _known(self, provider: str) -> Provider:
         found = self.providers.get(provider)

@@ -430,10 +430,10 @@ class Faults:
             raise FaultError(f"times={times}: 1 or more is expected")
         if not 0 <= probability <= 1:
             raise FaultError(f"probability={probability}: 0 to 1 is expected")
-        number = str(self.world.store.next("emulator.fault"))
-        fault = Fault(number, found, provider, operation, times, probability)
-        self.world.settings.faults[number] = fault
-        self.world.changed()
+        with self.world.change():
+            number = str(self.world.store.next("emulator.fault"))
+            fault = Fault(number, found, provider, operation, times, probability)
+            self.world.settings.faults[number] = fault
         return fault
 
     def checked(
@@ -456,14 +456,13 @@ class Faults:
 
     def remove(self, number: str) -> bool:
         """Remove one fault; False when there is none of that id."""
-        found = self.world.settings.faults.pop(number, None)
-        self.world.changed()
-        return found is not None
+        with self.world.change():
+            return self.world.settings.faults.pop(number, None) is not None
 
     def clear(self) -> None:
         """Remove all faults."""
-        self.world.settings.faults.clear()
-        self.world.changed()
+        with self.world.change():
+            self.world.settings.faults.clear()
 
     def profile(self, name: str) -> list[Fault]:
         """Set the faults of a profile.
@@ -473,7 +472,8 @@ class Faults:
         """
         if name not in PROFILES:
             raise FaultError(f"no profile {name!r}; there are {', '.join(PROFILES)}")
-        return [self.add(**row) for row in PROFILES[name]]
+        with self.world.change():
+            return [self.add(**row) for row in PROFILES[name]]
 
     def striking(self, provider: Provider, operation: Operation, header: str | None) -> list[dict[str, Any]]:
         """The effects of every fault that hits a call, that of the request's own header last.

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import RLock
 from typing import IO, Any, Protocol
 
 import orjson
@@ -58,6 +59,9 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[object]: ...
 
+    def change(self) -> AbstractContextManager[object]:
+        """A transaction in which settings change; when it fails, those that were published last are given again."""
+
     def publish(self, controls: Json) -> None:
         """Make settings known to the processes that share the store."""
 
@@ -101,7 +105,7 @@ class Store(Protocol):
 
 class MemoryStore:
     """State in this process, gone with it. What passes `bound` lies in a temporary file, so that a million documents
-    take little memory; callers take care that only one thread at a time is in it.
+    take little memory. A transaction is for one thread at a time, and takes nothing back.
 
     Args:
         bound: bytes of documents to hold in memory.
@@ -116,7 +120,7 @@ class MemoryStore:
         self._counters: dict[str, int] = {}
         self._held = 0
         self._file: IO[bytes] | None = None
-        self._nothing = nullcontext()
+        self._lock = RLock()
 
     def _keep(self, body: bytes) -> bytes | int:
         """What stands for a document: itself, or its place in the file and its size in one number."""
@@ -144,7 +148,9 @@ class MemoryStore:
             self._held -= len(kept)
 
     def transaction(self) -> AbstractContextManager[object]:
-        return self._nothing
+        return self._lock
+
+    change = transaction
 
     def publish(self, controls: Json) -> None:
         pass

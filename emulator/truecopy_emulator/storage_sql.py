@@ -139,6 +139,7 @@ class SqlStore:
             reason = "it is not the URL of a database" if isinstance(error, ValueError) else _reason(error)
             raise StateError(f"the state {self._target} cannot be opened: {reason}") from None
         self._connection: Connection | None = None
+        self._changing = False
         self._lock = RLock()
         self._seen = -1
 
@@ -160,10 +161,20 @@ class SqlStore:
                 with self._engine.begin() as connection:
                     self._connection = connection
                     yield connection
-            except SQLAlchemyError as error:
-                raise StateError(f"the state {self._target} is not available: {_reason(error)}") from None
+            except BaseException as error:
+                if self._changing:
+                    self._seen = -1  # what is stored counts, not what would have been
+                if isinstance(error, SQLAlchemyError):
+                    raise StateError(f"the state {self._target} is not available: {_reason(error)}") from None
+                raise
             finally:
-                self._connection = None
+                self._connection, self._changing = None, False
+
+    @contextmanager
+    def change(self) -> Iterator[Connection]:
+        with self.transaction() as connection:
+            self._changing = True
+            yield connection
 
     def publish(self, controls: Json) -> None:
         with self.transaction():

@@ -106,7 +106,7 @@ class World:
         self.store: Store = store or MemoryStore()
         self.seed = seed
         self.epoch = 0
-        self.clock = Clock(self.changed)
+        self.clock = Clock(self.change)
         self.settings = Settings()
         self._begin()
 
@@ -155,10 +155,15 @@ class World:
 
     # Settings that processes share, and everything as JSON
 
-    def changed(self) -> None:
-        """Tell the processes that share the store that clock or settings have changed."""
-        if self.store.shared:
-            self.store.publish({**self.controls(), "epoch": self.epoch})
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """Within it clock or settings are changed, by nobody else at the same time: neither by a thread nor by a
+        process that shares the store."""
+        with self.store.change():
+            self.sync()
+            yield
+            if self.store.shared:
+                self.store.publish({**self.controls(), "epoch": self.epoch})
 
     def sync(self) -> bool:
         """Take over what another process has changed; False when nothing has."""
@@ -183,25 +188,27 @@ class World:
     @contextmanager
     def whole(self) -> Iterator[None]:
         """Clock and settings are changed as a whole, or stay as they are when an exception ends it."""
-        before = self.controls()
-        try:
-            yield
-        except Exception:
-            self._control(before)
-            self.changed()
-            raise
+        with self.change():
+            before = self.controls()
+            try:
+                yield
+            except Exception:
+                self._control(before)
+                raise
 
     def dump(self) -> dict[str, Any]:
         """Everything: documents, counters, clock, settings. `load` takes it back."""
         store = self.store
-        return {
-            "version": DUMP_VERSION,
-            **self.controls(),
-            "run": self._run,
-            "requests": self._requests,
-            "counters": store.counters(),
-            "collections": {name: dict(store.items(name)) for name in store.collections()},
-        }
+        with store.transaction():
+            self.sync()
+            return {
+                "version": DUMP_VERSION,
+                **self.controls(),
+                "run": self._run,
+                "requests": self._requests,
+                "counters": store.counters(),
+                "collections": {name: dict(store.items(name)) for name in store.collections()},
+            }
 
     def load(self, dump: Mapping[str, Any], check: Callable[[Settings], None]) -> None:
         """Put a dump in the place of everything.
@@ -235,13 +242,12 @@ class World:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             missing = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             raise StateError(f"this is not a dump of an emulator's state: {missing}") from None
-        with self.store.transaction():
+        with self.change():
             self.store.clear()
             for name, items in documents.items():
                 for key, document in items.items():
                     self.store.put(name, key, document)
             for counter, value in counters.items():
                 self.store.set_counter(counter, value)
-        self._control(controls)
+            self._control(controls)
         self._run, self._requests = run, requests
-        self.changed()

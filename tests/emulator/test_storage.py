@@ -217,6 +217,73 @@ def test_emulators_that_share_a_file_see_each_others_changes(tmp_path: Path) -> 
         emulator.world.store.close()
 
 
+def test_emulators_that_share_a_file_lose_no_change_of_each_other(tmp_path: Path) -> None:
+    """Although neither has heard of the other's when it makes its own."""
+    path = tmp_path / "state.db"
+    one, two = Emulator(state=path), Emulator(state=path)
+    for emulator in (one, two):
+        emulator.faults.add("delay=0")
+        emulator.set_credential(f"of {emulator.port} {id(emulator)}")
+        emulator.clock.advance(60)
+    assert [fault.id for fault in two.faults.all] == ["1", "2"]
+    assert len(two.credentials()) == 6
+    assert abs(two.clock.now() - time.time() - 120) < 30
+    for emulator in (one, two):  # each begins anew for both
+        emulator.reset()
+    numbers = [fault.id for fault in (two.faults.add("delay=0"), one.faults.add("delay=0"))]
+    assert numbers == [fault.id for fault in one.faults.all] == ["1", "2"]
+    for emulator in (one, two):
+        emulator.world.store.close()
+
+
+def test_a_change_that_cannot_be_stored_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    one, two = Emulator(state=path), Emulator(state=path)
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TRIGGER full BEFORE UPDATE ON truecopy_state BEGIN SELECT RAISE(ABORT, 'full'); END")
+    with pytest.raises(StateError, match="full"):
+        one.faults.add("status=503")
+    with pytest.raises(StateError, match="full"):
+        one.clock.advance(3600)
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TRIGGER full")
+    database.close()
+    with client(one) as http:
+        assert http.get(RESPONSES).status_code == 200
+        two.faults.add("status=504")
+        assert http.get(RESPONSES).status_code == 504
+    assert one.clock.now() < time.time() + 600
+    for emulator in (one, two):
+        emulator.world.store.close()
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_settings_change_from_many_threads_at_once(tmp_path: Path, kind: str) -> None:
+    emulator = Emulator(state=None if kind == "memory" else tmp_path / "state.db")
+
+    def change(number: int) -> list[str]:
+        found = []
+        for turn in range(10):
+            emulator.set_credential(KEY)
+            emulator.set_credential(f"key {number} {turn}")
+            found.append(emulator.faults.add("delay=0", operation="getBatch").id)
+            emulator.dump()
+            with client(emulator) as http:
+                assert http.get(RESPONSES).status_code == 200  # the credential is known all the while
+        return found
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(16) as pool:
+            ids = [number for found in pool.map(change, range(16)) for number in found]
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(set(ids)) == len(emulator.faults.all) == 160
+    assert len(emulator.credentials()) == 164
+    emulator.world.store.close()
+
+
 @pytest.mark.parametrize("key", ["", "a\0b", "long " * 1000, "\u00e4\U0001f600", "sha256:"])
 def test_any_text_is_a_key(store: Store, key: str) -> None:
     for name in ("first", key, "last"):
