@@ -285,3 +285,17 @@ def test_a_control_token_guards_all_but_health_and_page() -> None:
 def test_control_calls_are_not_journaled(emulator: Emulator, control: httpx.Client) -> None:
     control.get("/clock")
     assert len(emulator.journal) == 0
+
+
+def test_each_example_of_a_body_is_taken(control: httpx.Client) -> None:
+    """The page offers them to be sent."""
+    document = control.get("/providers/emulator/spec").json()
+    sent = 0
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            for media in operation.get("requestBody", {}).get("content", {}).values() if method != "parameters" else ():
+                for example in media.get("examples", {}).values():
+                    place = path.replace("{provider}", "supermetrics")
+                    assert control.request(method, place, json=example["value"]).is_success, (method, path, example)
+                    sent += 1
+    assert sent > 5
