@@ -143,7 +143,9 @@ class Engine:
                 self._check_oddity(provider, name)
         for fault in settings.faults.values():
             try:
-                fault.effects = self.faults.checked(fault.effects, fault.provider, fault.operation)
+                fault.effects = self.faults.checked(
+                    fault.effects, fault.provider, fault.operation, fault.times, fault.probability
+                )
             except FaultError as error:
                 raise StateError(f"fault {fault.id}: {error}") from None
 

@@ -425,11 +425,7 @@ class Faults:
         Raises:
             FaultError: a name or a value is wrong, or nothing is served under the names of provider and operation.
         """
-        found = self.checked(effects, provider, operation)
-        if times is not None and times < 1:
-            raise FaultError(f"times={times}: 1 or more is expected")
-        if not 0 <= probability <= 1:
-            raise FaultError(f"probability={probability}: 0 to 1 is expected")
+        found = self.checked(effects, provider, operation, times, probability)
         with self.world.change():
             number = str(self.world.store.next("emulator.fault"))
             fault = Fault(number, found, provider, operation, times, probability)
@@ -437,9 +433,18 @@ class Faults:
         return fault
 
     def checked(
-        self, effects: Mapping[str, Any] | str, provider: str | None = None, operation: str | None = None
+        self,
+        effects: Mapping[str, Any] | str,
+        provider: str | None,
+        operation: str | None,
+        times: int | None,
+        probability: float,
     ) -> dict[str, Any]:
         """Effects in their usual form. Raises FaultError, also for a fault that could never strike."""
+        if times is not None and (not isinstance(times, int) or times < 1):
+            raise FaultError(f"times={times}: 1 or more is expected")
+        if not isinstance(probability, int | float) or not 0 <= probability <= 1:
+            raise FaultError(f"probability={probability}: 0 to 1 is expected")
         served = [(each.name, one.id) for each, one in self.operations()]
         names = dict.fromkeys(name for name, _ in served)
         if provider is not None and provider not in names:

@@ -200,9 +200,10 @@ class MemoryStore:
 
     def trim(self, collection: str, keep: int) -> None:
         order = self._order.get(collection, [])
-        for key in order[: len(order) - keep]:
+        old = max(len(order) - keep, 0)
+        for key in order[:old]:
             self._drop(self._documents[collection].pop(key))
-        self._order[collection] = order[len(order) - keep :] if keep else []
+        del order[:old]
 
     def clear(self) -> None:
         self._documents.clear()

@@ -186,13 +186,20 @@ class SqlStore:
             changes = connection.execute(_COUNTER, {"name": _CHANGES}).scalar() or 0
             if changes == self._seen:
                 return None
+            controls = self.get(_CONTROLS, "controls")
             self._seen = changes
-            return self.get(_CONTROLS, "controls")
+            return controls
 
     def get(self, collection: str, key: str) -> Json | None:
         with self.transaction() as connection:
             body = connection.execute(_GET, {"collection": collection, "key": _key(key)[0]}).scalar()
-        return loads(body) if body is not None else None
+        return self._document(collection, key, body) if body is not None else None
+
+    def _document(self, collection: str, key: str, body: bytes) -> Json:
+        try:
+            return dict(loads(body))
+        except (TypeError, ValueError):
+            raise StateError(f"the state {self._target} is damaged: {collection}/{key} cannot be read") from None
 
     def put(self, collection: str, key: str, document: Json) -> None:
         body, (short, name) = dumps(document), _key(key)
@@ -214,7 +221,8 @@ class SqlStore:
         """Position, key and document of the first documents behind a position."""
         with self.transaction() as connection:
             rows = connection.execute(_PAGE, {"collection": collection, "after": after, "size": limit}).all()
-        return [(position, name.decode() if name else key, loads(body)) for position, key, name, body in rows]
+        found = ((position, name.decode() if name else key, body) for position, key, name, body in rows)
+        return [(position, key, self._document(collection, key, body)) for position, key, body in found]
 
     def next(self, counter: str) -> int:
         with self.transaction() as connection:

@@ -27,6 +27,8 @@ DEFAULT_CREDENTIALS = {
 }
 MODES = ("immediate", "reads", "seconds")
 DUMP_VERSION = 2
+LARGEST = 9 * 10**15
+"""Of the counters that are loaded: what counts on from there can be stored, and read by any reader of JSON."""
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ class Settings:
             {str(secret): str(kind) for secret, kind in told["credentials"].items()},
             {name: Transition(**item) for name, item in told["transitions"].items()},
             {name: list(items) for name, items in told["switches"].items()},
-            {name: Fault(**item) for name, item in told["faults"].items()},
+            {name: Fault(**{**item, "id": name}) for name, item in told["faults"].items()},
             told["profile"],
         )
 
@@ -163,17 +165,28 @@ class World:
             self.sync()
             yield
             if self.store.shared:
-                self.store.publish({**self.controls(), "epoch": self.epoch})
+                self.store.publish({"version": DUMP_VERSION, **self.controls(), "epoch": self.epoch})
 
-    def sync(self) -> bool:
-        """Take over what another process has changed; False when nothing has."""
+    def sync(self) -> None:
+        """Take over what another process has changed.
+
+        Raises:
+            StateError: this version knows no such settings.
+        """
         controls = self.store.published()
-        if controls is not None:
+        if controls is None:
+            return
+        try:
+            version = controls.get("version", DUMP_VERSION)
+            if version != DUMP_VERSION:
+                raise StateError(f"version {version!r}, expected {DUMP_VERSION}")
+            epoch = controls["epoch"]
             self._control(controls)
-            if controls["epoch"] != self.epoch:  # the other process has begun anew
-                self.epoch = controls["epoch"]
-                self._begin()
-        return controls is not None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StateError(f"the state is damaged, or another version's: {_why(error)}; choose another") from None
+        if epoch != self.epoch:  # the other process has begun anew
+            self.epoch = epoch
+            self._begin()
 
     def controls(self) -> dict[str, Any]:
         """Seed, clock and settings as JSON."""
@@ -225,7 +238,8 @@ class World:
             settings = Settings.of(dump["settings"])
             check(settings)
             offset, frozen = float(dump["clock"]["offset"]), dump["clock"]["frozen"]
-            check_moment(time.time() + offset if frozen is None else float(frozen))
+            frozen = None if frozen is None else float(frozen)
+            check_moment(time.time() + offset if frozen is None else frozen)
             controls = {
                 "seed": int(dump["seed"]),
                 "clock": {"offset": offset, "frozen": frozen},
@@ -233,15 +247,16 @@ class World:
             }
             run, requests = int(dump["run"]), int(dump["requests"])
             counters = {str(name): int(value) for name, value in dump["counters"].items()}
+            if not all(0 <= value <= LARGEST for value in counters.values()):
+                raise StateError(f"a counter is not between 0 and {LARGEST}")
             documents = {str(name): dict(items) for name, items in dump["collections"].items()}
             for name, items in documents.items():
                 for key, document in items.items():
                     if not isinstance(document, dict):
                         raise StateError(f"{name}/{key} is not an object")
-                    dumps(document)  # raises for what cannot be stored, before anything is given up
+                    dumps([name, key, document])  # raises for what cannot be stored, before anything is given up
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            missing = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise StateError(f"this is not a dump of an emulator's state: {missing}") from None
+            raise StateError(f"this is not a dump of an emulator's state: {_why(error)}") from None
         with self.change():
             self.store.clear()
             for name, items in documents.items():
@@ -251,3 +266,7 @@ class World:
                 self.store.set_counter(counter, value)
             self._control(controls)
         self._run, self._requests = run, requests
+
+
+def _why(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -17,7 +18,9 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from truecopy_emulator import Emulator, StateError
+from truecopy_emulator.__main__ import main
 from truecopy_emulator.storage import MemoryStore, Store, open_store
 
 from .conftest import KEY, TLS
@@ -65,6 +68,11 @@ def test_a_store_keeps_order_and_replaces_in_place(store: Store) -> None:
     assert [store.next("n"), store.next("n"), store.counter("n")] == [1, 2, 2]
     assert store.counters() == {"n": 2}
     assert store.collections() == ["letters"]
+    for keep in (5, 3):  # nothing to forget
+        store.trim("letters", keep)
+    assert [key for key, _ in store.items("letters")] == ["c", "a", "b"]
+    store.trim("letters", 1)
+    assert [key for key, _ in store.items("letters")] == ["b"]
     store.clear()
     assert (store.count("letters"), store.counter("n"), store.collections()) == (0, 0, [])
 
@@ -281,6 +289,82 @@ def test_settings_change_from_many_threads_at_once(tmp_path: Path, kind: str) ->
         sys.setswitchinterval(interval)
     assert len(set(ids)) == len(emulator.faults.all) == 160
     assert len(emulator.credentials()) == 164
+    emulator.world.store.close()
+
+
+FAULT = {"effects": {"delay": 0}, "id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("settings/faults", {"1": {**FAULT, "times": "x"}}, "fault 1: times=x"),
+        ("settings/faults", {"1": {**FAULT, "times": -1}}, "fault 1: times=-1"),
+        ("settings/faults", {"1": {**FAULT, "probability": "7"}}, "fault 1: probability=7"),
+        ("counters/n", 2**70, "a counter is not between 0 and"),
+        ("counters/n", -1, "a counter is not between 0 and"),
+        ("collections/c", {"\ud800": {}}, "surrogates not allowed"),
+        ("clock/frozen", "soon", "could not convert string"),
+        ("version", 1, "version 1, expected 2"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_what_is_no_dump_is_refused_whole(tmp_path: Path, kind: str, place: str, value: Any, said: str) -> None:
+    emulator = Emulator(state=None if kind == "memory" else tmp_path / "state.db")
+    before = emulator.dump()
+    wrong: Any = json.loads(json.dumps(before))
+    *path, last = place.split("/")
+    inner = wrong
+    for name in path:
+        inner = inner[name]
+    inner[last] = value
+    with pytest.raises(StateError, match=f"this is not a dump of an emulator's state: .*{said}"):
+        emulator.load(wrong)
+    assert emulator.dump() == before
+    emulator.world.store.close()
+
+
+def test_a_loaded_moment_is_a_number_and_a_loaded_fault_has_the_id_it_stands_under() -> None:
+    emulator = Emulator()
+    dump = emulator.dump()
+    settings = {**dump["settings"], "faults": {"9": FAULT}}
+    emulator.load({**dump, "clock": {"offset": 0, "frozen": "60"}, "settings": settings})
+    assert emulator.clock.now() == 60
+    assert emulator.faults.remove(emulator.faults.all[0].id)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\0", "is damaged: emulator controls/controls cannot be read"),
+        (b"{}", "'epoch' is missing; choose another"),
+        (b'{"version": 1}', "version 1, expected 2; choose another"),
+        (b'{"version": 2, "epoch": 0, "settings": []}', "damaged, or another version's: list indices"),
+    ],
+)
+def test_settings_of_another_version_or_damaged_are_named(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "state.db"
+    Emulator(state=path).world.store.close()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE truecopy_state SET body = ? WHERE key = 'controls'", (content,))
+    database.close()
+    result = CliRunner().invoke(main, ["--port", "0", "--state", str(path)])
+    assert (result.exit_code, result.output.count("Error:")) == (1, 1)
+    assert said in result.output
+
+
+def test_a_damaged_document_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    emulator = Emulator(state=path)
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE truecopy_state SET body = 'no JSON' WHERE key = '12345678'")
+    database.close()
+    with client(emulator) as http:
+        for place in ("", "/12345678"):
+            answer = http.get(RESPONSES + place)
+            diagnostic = answer.headers["x-emulator-diagnostic"]
+            assert (answer.status_code, diagnostic[:4]) == (500, "E504")
+            assert "is damaged: questionpro/responses/7654321/12345678 cannot be read" in diagnostic
     emulator.world.store.close()
 
 
