@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import orjson
 
@@ -250,12 +250,16 @@ class Document:
             try:
                 url = str(server.get("url", ""))
                 for name, variable in (server.get("variables") or {}).items():
-                    url = url.replace("{" + name + "}", str(variable.get("default", "")))
-                path = urlsplit(url).path.rstrip("/")
-            except (AttributeError, ValueError):  # not an object, or not a URL
+                    url = url.replace("{" + name + "}", str(variable["default"]))
+                path = urlsplit(urljoin("http://localhost/", url)).path.rstrip("/")
+            except (AttributeError, LookupError, TypeError, ValueError):  # not an object, or not a URL
                 expected = "a list of objects with a url, as [{url: https://example.com/v1}], is expected"
-                raise SpecError(f"{self.name}#/servers/{i} is {shown(server)}; {expected}") from None
-            paths.append(path if path.startswith("/") or not path else "/" + path)
+                what = f"{self.name}#/servers/{i} is {shown(server)}; {expected}, and a default for each variable"
+                raise SpecError(what) from None
+            if "{" in path:
+                what = f"{self.name}#/servers/{i} has a variable in its path, {path}, that it does not describe"
+                raise SpecError(f"{what}; add it to its variables, with a default")
+            paths.append(path)
         return list(dict.fromkeys(paths))
 
 
@@ -499,12 +503,13 @@ class Node:
     def child(self, segment: str) -> Node:
         """The node for one segment of a template, made when it is new."""
         if "{" not in segment:
-            return self.static.setdefault(segment, Node(self.owner))
+            return self.static.setdefault(unquote(segment), Node(self.owner))
         if re.fullmatch(r"\{[^{}]+\}", segment):
             self.parameter = self.parameter or Node(self.owner)
             return self.parameter
-        parts = re.split(r"\{[^{}]+\}", segment)
-        pattern = re.compile("(.+?)".join(map(re.escape, parts)))
+        first, *parts, last = [re.escape(unquote(part)) for part in re.split(r"\{[^{}]+\}", segment)]
+        # Atomic groups: what comes first is right if anything is, and looking further would take for ever.
+        pattern = re.compile(first + "".join(f"(?>(.+?){part})" for part in parts) + f"(.+?){last}", re.DOTALL)
         for known, node in self.patterns:
             if known.pattern == pattern.pattern:
                 return node

@@ -78,6 +78,30 @@ def test_a_document_is_served_from_generated_examples(tmp_path: Path) -> None:
     emulator.journal.assert_called("getPet", provider="mine", times=1)
 
 
+@pytest.mark.parametrize(
+    ("server", "path"),
+    [("./", ""), (".", ""), ("../v1/", "/v1"), ("v1", "/v1"), ("//host/v1?a=b#c", "/v1"), ("/my%20api", "/my%20api")],
+)
+def test_servers_as_they_may_be_written(tmp_path: Path, server: str, path: str) -> None:
+    emulator, client = serve(tmp_path, {**MINE, "servers": [{"url": server}]})
+    assert emulator.url("mine").endswith("/mine" + path)
+    assert client.get(path + "/pets/mine").status_code == 200
+
+
+def test_any_text_is_a_part_of_a_segment(tmp_path: Path) -> None:
+    """Also a line's end, what a template writes percent-encoded, and what has every separator many times."""
+    paths = {
+        "/f%C3%BCr/{a}-{b}-{c}.json": {"get": {"responses": answers({"const": 1})}},
+        "/all%20of/it": {"get": {"responses": answers({"const": 2})}},
+    }
+    _, client = serve(tmp_path, document(paths=paths))
+    for segment in ("a-b-c.json", "a%0A-b%2F-c.json", "-----.json", "a-b-c-.json.json"):
+        assert client.get(f"/f%C3%BCr/{segment}").json() == 1
+    assert client.get("/all%20of/it").json() == 2
+    for segment in ("-b-c.json", "a-b-.json", "a--c.json.", "-" * 30_000):
+        assert client.get(f"/f%C3%BCr/{segment}").status_code == 404
+
+
 def test_it_is_checked_like_the_others(tmp_path: Path) -> None:
     _, client = serve(tmp_path, MINE)
     headers = {"X-Trace": "ab"}
@@ -178,6 +202,8 @@ def test_a_reference_into_nothing_is_said_where_it_is_used(tmp_path: Path) -> No
         ({"servers": "http://x"}, r'#/servers/0 is "http://x"; a list of objects with a url'),
         ({"servers": ["http://x"]}, r'#/servers/0 is "http://x"; a list of objects with a url'),
         ({"servers": [{"url": "/ok"}, {"url": "http://[bad"}]}, "#/servers/1 is .* a list of objects with a url"),
+        ({"servers": [{"url": "http://x/{v}/y"}]}, "#/servers/0 has a variable in its path, /{v}/y, that it does not"),
+        ({"servers": [{"url": "http://x/{v}", "variables": {"v": {}}}]}, "and a default for each variable"),
         ({"security": [{"nope": []}]}, "#/paths/~1a/get needs the security scheme 'nope'; describe it in"),
         ({"parameters": [{"in": "query"}]}, "#/paths/~1a/get/parameters/0 is not a parameter: a name and a place"),
         ({"parameters": 5}, "#/paths/~1a/get is not an operation as OpenAPI has it"),
