@@ -5,7 +5,7 @@ Each operation is one line of Python that a test in the same process can call as
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -267,7 +267,7 @@ def _effects() -> list[dict[str, str]]:
     return [{"name": name, "stage": effect.stage, "meaning": effect.meaning} for name, effect in EFFECTS.items()]
 
 
-@cache
+@lru_cache(maxsize=64)
 def _asset(name: str) -> bytes | None:
     from .pages import find
 

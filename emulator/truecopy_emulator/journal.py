@@ -40,8 +40,9 @@ class Exchange:
     def size(self) -> int:
         """About how many bytes it holds."""
         request, answer = self.request, self.answer
-        heads = sum(map(len, request.headers.values())) + sum(len(value) for _, value in answer.headers)
-        return len(request.path) + len(request.query) + len(request.body) + len(answer.body) + heads
+        heads = sum(len(name) + len(value) for name, value in (*request.headers.items(), *answer.headers))
+        texts = (request.method, request.path, request.query, request.body, answer.body)
+        return sum(map(len, texts)) + heads
 
     def view(self, near_misses: Callable[[Exchange], list[str]] | None = None) -> dict[str, Any]:
         """The exchange as JSON, secrets masked."""

@@ -35,7 +35,7 @@ def header_parameter(header: str, name: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def negotiate(accept: str, offered: tuple[str, ...]) -> str | None:
     """The offered media type that an Accept header likes best (RFC 9110 section 12.5.1), the first of equals; None
     if it likes none."""
@@ -116,9 +116,12 @@ class _View:
         self._members: dict[str, _View] = {}
 
     def member(self, name: str) -> _View:
-        if name not in self._members:
-            self._members[name] = _View(self.schema, self.schema.below(self.nodes, name))
-        return self._members[name]
+        known = self._members.get(name)
+        if known is None:
+            known = _View(self.schema, self.schema.below(self.nodes, name))
+            if name in self.names:  # any other is a client's, which has no end of them
+                self._members[name] = known
+        return known
 
     @cached_property
     def item(self) -> _View | None:

@@ -6,17 +6,22 @@
 # ruff: noqa: E501 (tables of attacks)
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
 import resource
 import socket
+import tracemalloc
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from truecopy_emulator import Answer, Emulator, Request
+from truecopy_emulator.journal import Journal
 
-from .conftest import KEY
+from .conftest import KEY, document, serve
 
 COUNT = int(os.environ["HOSTILE_REQUESTS"])
 QP, SM, AV = "/questionpro/a/api/v2", "/supermetrics/enterprise/v2", "/asavie"
@@ -129,6 +134,51 @@ def test_made_up_requests() -> None:
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert emulator.breaches == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB, for what was stored meanwhile
+
+
+@pytest.mark.parametrize(
+    "place", ["the path of the page", "Accept", "an element of XML", "a member", "a field", "a scheme"]
+)
+def test_nothing_of_a_request_is_kept_for_the_next(tmp_path: Path, place: str) -> None:
+    """Beyond a bound; 500 names of 20,000 letters would be ten megabytes."""
+    bodies = {
+        "application/xml": {"schema": {"type": "object"}},
+        "multipart/form-data": {"schema": {"type": "object"}},
+        "application/json": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}},
+    }
+    operation = {"requestBody": {"content": bodies}, "responses": {"204": {"description": ""}}}
+    emulator, _ = serve(tmp_path, document(paths={"/any": {"post": operation}}))
+    emulator.engine.journal = Journal(1)
+    form = "multipart/form-data; boundary=b"
+
+    def ask(number: int) -> None:
+        name = f"n{number}" + "x" * 20_000
+        mine = partial(Request, "POST", "/mine/any", "")
+        emulator.handle(
+            {
+                "the path of the page": lambda: Request("GET", f"/_emulator/assets/{name}"),
+                "Accept": lambda: Request(
+                    "GET", f"{AV}/v1/batches/1", "", {"accept": name, "authorization": f"Bearer {KEY}"}
+                ),
+                "an element of XML": lambda: mine({"content-type": "application/xml"}, f"<a><{name}/></a>".encode()),
+                "a member": lambda: mine({"content-type": "application/json"}, b'{"%s": 1}' % name.encode()),
+                "a field": lambda: mine(
+                    {"content-type": form},
+                    f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nx\r\n--b--'.encode(),
+                ),
+                "a scheme": lambda: Request("GET", f"{AV}/v1/batches/1", "", {"authorization": f"{name} x"}),
+            }[place]()
+        )
+
+    for number in range(100):
+        ask(number)
+    tracemalloc.start()
+    for number in range(100, 600):
+        ask(number)
+    gc.collect()
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 2_000_000
 
 
 RAW = [

@@ -140,8 +140,10 @@ def test_large_exchanges_push_older_ones_out(monkeypatch: pytest.MonkeyPatch) ->
         assert [exchange.number for exchange in emulator.journal] == [4, 5]
         client.get(url, headers={"api-key": KEY, "x-large": "y" * 240_000})
         assert [exchange.number for exchange in emulator.journal] == [6]
+        client.get(url, headers={"api-key": KEY, "x" * 240_000: "y"})
+        assert [exchange.number for exchange in emulator.journal] == [7]
         client.post(url, headers={"api-key": "wrong"}, content=b"x" * 300_000)
-    assert (len(emulator.journal), emulator.journal.total) == (0, 7)
+    assert (len(emulator.journal), emulator.journal.total) == (0, 8)
 
 
 def test_an_operation_that_does_not_exist_is_no_assertion(emulator: Emulator) -> None:
