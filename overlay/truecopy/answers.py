@@ -151,9 +151,8 @@ def read(wording: Wording, answer: Answer, secrets: list[str], now: float) -> An
         ResponseMismatchError: The answer says success and is not JSON, too large, or in no coding that can be read.
     """
     body, reason = _parse(answer)
-    failure = _failure(wording, answer.status, body)
-    if failure is not None:
-        error: errors.TruecopyError = failure
+    error: errors.TruecopyError | None = _failure(wording, answer.status, body)
+    if error is not None:
         if isinstance(body, str | type(None)) and error.detail is None and reason:
             error.detail = reason if answer.body else "the answer does not say why"
     elif reason is None:
@@ -167,7 +166,10 @@ def read(wording: Wording, answer: Answer, secrets: list[str], now: float) -> An
     describe(error, wording, answer, body, secrets, now)
     if isinstance(error, errors.ApiError) and error.status == 429 and wording.quota(error):
         error.__class__ = errors.QuotaExhaustedError
-    raise error
+    try:
+        raise error
+    finally:
+        del error  # the error holds this frame: if the frame held the error, both and the body stayed in memory
 
 
 def describe(

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from truecopy.errors import ConfigurationError, NotSentError, TransportError
+from truecopy.errors import ConfigurationError, NotSentError
 
 CONNECTIONS = 100
 """Connections that a client opens at the most."""
@@ -116,11 +116,11 @@ class Body:
         self._parts.append(chunk[: self._room])
         self._room -= len(chunk)
 
-    def finish(self, failure: TransportError | None = None) -> Answer:
-        """The answer with what was gathered."""
+    def finish(self, failure: str | None = None) -> Answer:
+        """The answer with what was gathered, and why there was no more if the connection failed."""
         if self._answer.broken is None:
             if failure is not None:
-                self._answer.broken = f"the body broke off: {failure.detail}"
+                self._answer.broken = f"the body broke off: {failure}"
             elif self._inflate is not None and self._parts and not self._inflate.eof:
                 self._answer.broken = "the compressed body broke off"
         self._answer.body = b"".join(self._parts)
@@ -212,9 +212,8 @@ def proxy_for(origin: str) -> str | None:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def unusable_proxy() -> ConfigurationError:
-    """What to raise when the proxy is none; its URL may hold a password."""
-    return ConfigurationError("the proxy that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) is unusable")
+UNUSABLE_PROXY = "the proxy that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) is unusable"
+"""What to say when the proxy is none; its URL may hold a password."""
 
 
 _PID = os.getpid()

@@ -314,7 +314,10 @@ class Call(Generic[P]):
             if result is not None:
                 warnings.warn(str(error), errors.ResponseMismatchWarning, stacklevel=2)
                 return result
-        raise error
+        try:
+            raise error
+        finally:
+            del error  # as in answers.read
 
 
 def _problem(operation: Operation, arguments: dict[str, Any]) -> str | None:

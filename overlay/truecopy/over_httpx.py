@@ -15,7 +15,7 @@ import httpcore
 import httpx
 
 from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
-from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, Room, unusable_proxy
+from truecopy.exchange import CONNECTIONS, IDLE, UNUSABLE_PROXY, Answer, Body, Headers, Request, Room
 
 if TYPE_CHECKING:
     import ssl
@@ -93,20 +93,17 @@ def _made(transport: type[_Transport], origin: str, proxy: str | None) -> _Trans
     # Asynchronous requests are counted by Room.
     most = CONNECTIONS if transport is httpx.HTTPTransport else None
     limits = httpx.Limits(max_connections=most, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
-    try:
+    with contextlib.suppress(httpx.InvalidURL, ValueError, ImportError):
         return transport(verify=verify, limits=limits, proxy=proxy)
-    except (httpx.InvalidURL, ValueError, ImportError):
-        failure = unusable_proxy()
-    raise failure
+    raise ConfigurationError(UNUSABLE_PROXY)
 
 
-def _failure(error: Exception, message: httpx.Request) -> TransportError:
-    """Our error for one of a transport; its text is kept only where it cannot hold what was sent."""
+def _failure(error: Exception, message: httpx.Request) -> tuple[type[TransportError], str]:
+    """Which error one of a transport is, and its text, which is kept only where it cannot hold what was sent."""
     sent = message.extensions["sent"] or not isinstance(error, _NOT_SENT)
-    kind = MaybeSentError if sent else NotSentError
     text = str(error) if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError | httpx.ProxyError) else ""
     text = re.sub(r" for url \(.*\)", "", text)
-    return kind(f"{type(error).__name__}: {text}".removesuffix(": "))
+    return MaybeSentError if sent else NotSentError, f"{type(error).__name__}: {text}".removesuffix(": ")
 
 
 class _Message(httpx.Request):
@@ -115,7 +112,7 @@ class _Message(httpx.Request):
 
 
 def _message(request: Request) -> httpx.Request:
-    try:
+    with contextlib.suppress(httpx.InvalidURL, UnicodeError):  # their texts may hold the credential
         return _Message(
             request.method,
             request.url,
@@ -123,9 +120,7 @@ def _message(request: Request) -> httpx.Request:
             content=request.content,
             extensions={"timeout": _within(request), "secret_url": request.secret_url, "sent": False},
         )
-    except (httpx.InvalidURL, UnicodeError):
-        failure = ConfigurationError("the URL or a header of the request is not valid")
-    raise failure
+    raise ConfigurationError("the URL or a header of the request is not valid")
 
 
 def _within(request: Request) -> dict[str, float]:
@@ -204,19 +199,19 @@ class HttpxExchange:
         except httpx.HTTPStatusError as judged:
             return _judged(judged.response)
         except _FAILURES as error:
-            failure = _failure(error, message)
+            kind, text = _failure(error, message)
         else:
-            body, failed = Body(request, _start(response)), None
+            body, broken = Body(request, _start(response)), None
             try:
                 for chunk in _chunks(response):
                     if not body.add(chunk):
                         break
             except _FAILURES as error:
-                failed = _failure(error, message)
+                broken = _failure(error, message)[1]
             finally:
                 response.stream.close()  # type: ignore[union-attr]
-            return body.finish(failed)
-        raise failure
+            return body.finish(broken)
+        raise kind(text)
 
     def close(self) -> None:
         if self._close is not None:
@@ -245,13 +240,11 @@ class AsyncHttpxExchange:
         return cls(transport.handle_async_request, transport.aclose)
 
     async def send(self, request: Request) -> Answer:
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(request.deadline - time.monotonic(), 0.001)):
                 async with self._room.place(request.timeouts.pool):
                     return await self._exchanged(request)
-        except TimeoutError:
-            failure = MaybeSentError("the deadline passed before the answer was whole")
-        raise failure
+        raise MaybeSentError("the deadline passed before the answer was whole")
 
     async def _exchanged(self, request: Request) -> Answer:
         message = _message(request)
@@ -260,19 +253,19 @@ class AsyncHttpxExchange:
         except httpx.HTTPStatusError as judged:
             return _judged(judged.response)
         except _FAILURES as error:
-            failure = _failure(error, message)
+            kind, text = _failure(error, message)
         else:
-            body, failed = Body(request, _start(response)), None
+            body, broken = Body(request, _start(response)), None
             try:
                 async for chunk in _chunks(response):
                     if not body.add(chunk):
                         break
             except _FAILURES as error:
-                failed = _failure(error, message)
+                broken = _failure(error, message)[1]
             finally:
                 await response.stream.aclose()  # type: ignore[union-attr]
-            return body.finish(failed)
-        raise failure
+            return body.finish(broken)
+        raise kind(text)
 
     async def close(self) -> None:
         if self._close is not None:

@@ -17,7 +17,7 @@ from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.response import BaseResponse
 
 from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
-from truecopy.exchange import CONNECTIONS, IDLE, Answer, Body, Headers, Request, Room, Timeouts, unusable_proxy
+from truecopy.exchange import CONNECTIONS, IDLE, UNUSABLE_PROXY, Answer, Body, Headers, Request, Room, Timeouts
 
 _Builder = TypeVar("_Builder", bound=BaseClientBuilder)
 _C = TypeVar("_C", Client, SyncClient)
@@ -45,13 +45,12 @@ class _Clients(dict[Timeouts, _C]):
 
 def _configured(builder: _Builder, proxy: str | None, timeouts: Timeouts) -> _Builder:
     """A builder that leaves redirects and content codings to us."""
-    try:
-        builder, failure = builder.proxy(ProxyBuilder.all(proxy)) if proxy else builder.no_proxy(), None
-    except (PyreqwestError, ValueError):
-        failure = unusable_proxy()
-    if failure is not None:
-        raise failure
-    builder = builder.follow_redirects(False).gzip(False).deflate(False).brotli(False).zstd(False)
+    chosen = None
+    with contextlib.suppress(PyreqwestError, ValueError):
+        chosen = builder.proxy(ProxyBuilder.all(proxy)) if proxy else builder.no_proxy()
+    if chosen is None:
+        raise ConfigurationError(UNUSABLE_PROXY)
+    builder = chosen.follow_redirects(False).gzip(False).deflate(False).brotli(False).zstd(False)
     builder = builder.connect_timeout(timedelta(seconds=timeouts.connect))
     builder = builder.read_timeout(timedelta(seconds=timeouts.read))
     builder = builder.pool_timeout(timedelta(seconds=timeouts.pool))
@@ -61,14 +60,12 @@ def _configured(builder: _Builder, proxy: str | None, timeouts: Timeouts) -> _Bu
 def _prepared(client: Any, request: Request) -> Any:
     """The request for pyreqwest. Raises ConfigurationError when it cannot be put on the wire."""
     left = timedelta(seconds=max(request.deadline - time.monotonic(), 0.001))
-    try:
+    with contextlib.suppress(ValueError, UnicodeError):  # their texts may hold the credential
         builder = client.request(request.method, request.url).headers(request.headers).timeout(left)
         # With a read buffer, a body that breaks off would take status and headers with it.
         builder = builder.streamed_read_buffer_limit(0)
         return (builder if request.content is None else builder.body_bytes(request.content)).build_streamed()
-    except (ValueError, UnicodeError):
-        failure = ConfigurationError("the URL or a header of the request is not valid")
-    raise failure
+    raise ConfigurationError("the URL or a header of the request is not valid")
 
 
 def _body(request: Request, response: BaseResponse) -> Body:
@@ -86,12 +83,13 @@ def _headers(fields: HeaderMap) -> Headers:
         return kept
 
 
-def _failure(error: PyreqwestError) -> TransportError:
-    """Our error for one of pyreqwest, by its causes: its class says ConnectError also when a sent request broke off."""
+def _failure(error: PyreqwestError) -> tuple[type[TransportError], str]:
+    """Which error one of pyreqwest is, and its text; by its causes: it is a ConnectError also when a sent request broke
+    off."""
     causes = [cause["message"] for cause in getattr(error, "details", {}).get("causes") or ()]
     not_sent = isinstance(error, PoolTimeoutError) or "client error (Connect)" in causes
     text = re.sub(r" for url \(.*\)", "", causes[-1] if causes else type(error).__name__)
-    return NotSentError(text) if not_sent else MaybeSentError(text)
+    return NotSentError if not_sent else MaybeSentError, text
 
 
 class PyreqwestExchange:
@@ -112,10 +110,10 @@ class PyreqwestExchange:
                     pass
             return body.finish()
         except PyreqwestError as error:
-            failure = _failure(error)
+            kind, text = _failure(error)
         if body is not None:
-            return body.finish(failure)
-        raise failure
+            return body.finish(text)
+        raise kind(text)
 
     def close(self) -> None:
         while self._clients:
@@ -144,10 +142,10 @@ class AsyncPyreqwestExchange:
                     pass
             return body.finish()
         except PyreqwestError as error:
-            failure = _failure(error)
+            kind, text = _failure(error)
         if body is not None:
-            return body.finish(failure)
-        raise failure
+            return body.finish(text)
+        raise kind(text)
 
     async def close(self) -> None:
         while self._clients:

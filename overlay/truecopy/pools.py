@@ -13,7 +13,7 @@ from truecopy.forks import begin_with_forks
 if TYPE_CHECKING:
     import asyncio
 
-_INHERITED: list[object] = []
+_INHERITED: set[object] = set()
 """Connections that a forked child has from its parent: neither used nor let go of, since they are the parent's."""
 
 
@@ -28,7 +28,7 @@ class Pool:
 
     def begin(self) -> None:
         self._lock = threading.Lock()
-        _INHERITED.append(self._exchange)
+        _INHERITED.add(self._exchange)
         self._exchange = None
 
     def exchange(self) -> Exchange:
@@ -59,7 +59,7 @@ class AsyncPool:
         begin_with_forks(self)
 
     def begin(self) -> None:
-        _INHERITED.append(self._exchange)
+        _INHERITED.add(self._exchange)
         self._exchange = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._renewal: asyncio.Lock | None = None

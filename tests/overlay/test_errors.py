@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import concurrent.futures
 import copy
+import gc
 import inspect
 import multiprocessing
 import pickle
 import traceback
+import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from truecopy import errors
 
 from .conftest import KEY, Player
 from .samples import ASAVIE_BATCH, questionpro_error
-from .server import Server, answer
+from .server import RESET, Server, answer
 
 CALLS = {
     "QuestionPro": lambda c: c.micropanel.get_batch(1),
@@ -325,3 +328,33 @@ def test_errors_cross_a_process_pool() -> None:
             pool.submit(_raise, errors.NotFoundError("d", code="c", attempts=2)).result()
     assert (raised.value.code, raised.value.attempts, raised.value.detail) == ("c", 2, "d")
     assert str(raised.value) == "d (code c, attempts 2)"
+
+
+@pytest.fixture
+def collector_off() -> Iterator[None]:
+    """Objects go when nothing refers to them, or not at all."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [answer({"error": {}}, 401), answer({}), answer({"data": []}), [RESET], [answer({}, length=9), RESET]],
+    ids=["status", "spec", "payload", "no answer", "half an answer"],
+)
+def test_an_error_that_is_let_go_of_takes_its_frames_and_the_body_with_it(
+    play: Player, collector_off: None, script: Any
+) -> None:
+    seen = []
+
+    def scenario(client: Any) -> Any:
+        try:
+            yield client.query.get_batch("b")
+        except errors.TruecopyError as error:
+            seen.append(weakref.ref(error))
+
+    with Server(script) as server:
+        play("Supermetrics", scenario, base_url=server.url, retries=0)
+    assert [left() for left in seen] == [None]

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
-from truecopy import Asavie, AsyncQuestionPro, QuestionPro, Retries, Supermetrics, Timeouts, errors
+from truecopy import Asavie, AsyncQuestionPro, QuestionPro, Retries, Supermetrics, Timeouts, errors, pools
 from truecopy.errors import ConfigurationError
 from truecopy.exchange import proxy_for
 from truecopy.forks import lazy
@@ -399,6 +399,14 @@ def test_a_forked_child_that_closes_and_exits_normally(transport: str) -> None:
             time.sleep(0.02)
         assert done == (child, 0)
         assert get(client).id == 4445556
+
+
+@pytest.mark.parametrize("kind", [QuestionPro, AsyncQuestionPro])
+def test_a_client_that_is_let_go_of_leaves_nothing_behind(kind: Any) -> None:
+    before = len(pools._INHERITED)
+    for _ in range(10):
+        kind(KEY)
+    assert len(pools._INHERITED) <= max(before, 1)
 
 
 def test_a_lazy_attribute_does_not_hold_a_forked_child() -> None:
