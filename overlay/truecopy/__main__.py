@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ def main() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # like the standard error stream: not all can write all
     if any(importlib.util.find_spec(name) is None for name in ("click", "rich")):
         print("truecopy: the command line needs the extra cli: pip install 'truecopy[cli]'", file=sys.stderr)
         sys.exit(2)

@@ -214,7 +214,8 @@ def _body(given: str) -> Any:
     try:
         if given == "-":
             return json.loads(sys.stdin.buffer.read())
-        return json.loads(given if given.lstrip().startswith(("{", "[")) else Path(given).read_bytes())
+        inline = not given.strip() or given.lstrip().startswith(("{", "["))
+        return json.loads(given if inline else Path(given).read_bytes())
     except OSError as error:
         raise click.UsageError(f"--body: cannot read {given}: {error.strerror}") from None
     except ValueError as error:
@@ -305,7 +306,10 @@ def _table(rows: Iterable[Iterable[Any]], columns: Sequence[str] = ()) -> None:
     for row in rows:
         table.add_row(*(Text(_plain(cell), overflow="fold") for cell in row))
     # What is piped to another program is not cut to the width of a terminal that is not there.
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    with console.capture() as shown:  # rich itself would end the process with 1 when the reader has enough
+        console.print(table)
+    click.echo(shown.get(), nl=False)
 
 
 def _operations(provider: str | None, as_json: bool) -> None:
@@ -375,7 +379,9 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail(f"{error}; {way_out.format(variables=variables)}", status)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", 130)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes an exit of the former, and of the end of a completion
+        if "_TRUECOPY_COMPLETE" in os.environ:
+            raise
         # Whoever read the output has enough of it; closing the stream must not complain either.
         _silence()
     except OSError as error:  # of the output: what goes wrong with requests and files has errors of its own

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asavie_api.models import Batch
 from truecopy import cli, errors
 from truecopy_emulator import Emulator
 
@@ -88,6 +89,7 @@ def test_a_body_comes_from_the_argument_a_file_or_standard_input(tmp_path: Path,
         ('{"queries": 3}', "--body/queries: expected array, got integer"),
         ("{}", "--body/queries: expected a required member, got nothing"),
         ('{"queries":', "--body is not JSON"),
+        ("", "--body is not JSON"),
         ("/no/such/file", "--body: cannot read /no/such/file"),
         ("[" * 100_000, "--body is nested too deeply"),
     ],
@@ -232,6 +234,23 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
     command = f"{sys.executable} -m truecopy operations --json | head -n 1"
     ran = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     assert (ran.stdout, ran.stderr) == ("[\n", "")
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_a_reader_that_has_gone_is_no_error_whatever_the_form(form: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "truecopy", "operations", *form.split()]
+    ran = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_stream_that_cannot_write_every_character_gets_escapes(asavie: Any) -> None:
+    made = asavie.batches.create_batch(body=Batch(name="\u65e5\u672c"))
+    ran = process("call", "asavie", "batches", "get-batch", made.id, PYTHONIOENCODING="latin-1")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "\\u65e5\\u672c" in ran.stdout
 
 
 def test_a_full_disk_and_closed_streams_are_no_tracebacks() -> None:
