@@ -43,7 +43,7 @@ def _credential(token: Given, client_id: str | None, client_secret: str | None) 
     if token is not None and (client_id or client_secret):
         raise ConfigurationError("pass a token, or client_id and client_secret, not both")
     exchanged = None if token is not None else client_credentials(client_id, client_secret, _VARIABLES)
-    return exchanged or credential(token, "token", "ASAVIE_TOKEN")
+    return exchanged or credential(token, "token", "ASAVIE_TOKEN", f"; or {' and '.join(_VARIABLES)}")
 
 
 _VARIABLES = ("ASAVIE_CLIENT_ID", "ASAVIE_CLIENT_SECRET")

@@ -75,10 +75,7 @@ class BaseClient:
             raise ConfigurationError("the credential is a coroutine function: only the asynchronous client can ask it")
         _known(options, Options)
         provider = self.PROVIDER
-        if datacenter is not None and "base_url" in options:
-            raise ConfigurationError("pass datacenter or base_url, not both")
-        url = options.get("base_url", os.environ.get(f"{provider.name.upper()}_BASE_URL") or None)
-        base_url = _base_url(_server(provider, datacenter) if datacenter is not None or url is None else url)
+        base_url = _base_url(provider, options.get("base_url"), datacenter)
         settings = _changed(provider, Settings(), options)
         if not self._asynchronous and any(map(inspect.iscoroutinefunction, vars(settings.hooks).values())):
             raise ConfigurationError("a hook is a coroutine function: only the asynchronous client can await it")
@@ -244,24 +241,31 @@ class AsyncClient(BaseClient):
         await self.close()
 
 
-def _server(provider: Provider, name: str | None) -> str:
-    """The base URL of a data center. Raises ConfigurationError when there is none of that name."""
-    if name is None:
-        name = os.environ.get(f"{provider.name.upper()}_DATACENTER") or next(iter(provider.servers))
-    try:
-        return provider.servers[name]
-    except (KeyError, TypeError):
-        raise ConfigurationError(f"no data center {name!r}: choose one of {', '.join(provider.servers)}") from None
+def _setting(what: str, given: str | None, variable: str) -> tuple[str, str | None]:
+    """The name and the value of a setting: what was passed, or else the environment variable."""
+    return (what, given) if given is not None else (variable, os.environ.get(variable) or None)
 
 
-def _base_url(url: str) -> str:
+def _base_url(provider: Provider, url: str | None, datacenter: str | None) -> str:
+    """Where requests go, by what was passed or else by the environment. Raises ConfigurationError."""
+    if url is not None and datacenter is not None:
+        raise ConfigurationError("pass datacenter or base_url, not both")
+    named, name = _setting("datacenter", datacenter, f"{provider.name.upper()}_DATACENTER")
+    what, url = _setting("base_url", url, f"{provider.name.upper()}_BASE_URL")
+    if datacenter is not None or url is None:
+        servers = provider.servers
+        if name is None:
+            return next(iter(servers.values()))
+        if name not in list(servers):
+            raise ConfigurationError(f"{named}: no data center {name!r}: choose one of {', '.join(servers)}")
+        return servers[name]
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
     except (ValueError, AttributeError, TypeError):
         usable = False
     if not usable or parts.query or parts.fragment or "@" in parts.netloc or not re.fullmatch(r"[!-\[\]-~]+", url):
-        raise ConfigurationError("base_url must be http(s)://host[:port][/path] without user, query or fragment")
+        raise ConfigurationError(f"{what} must be http(s)://host[:port][/path] without user, query or fragment")
     return url.rstrip("/")
 
 

@@ -167,8 +167,11 @@ class ClientCredentials:
         return f"ClientCredentials(client_id={str(self.client_id)!r})"
 
 
-def credential(given: Given, what: str, variable: str) -> Fixed | Asked:
+def credential(given: Given, what: str, variable: str, also: str = "") -> Fixed | Asked:
     """The credential for what a user passed: a secret, a function, or None for the environment variable.
+
+    Args:
+        also: What else could be done when there is none.
 
     Raises:
         ConfigurationError: There is none, or it cannot be used.
@@ -176,7 +179,7 @@ def credential(given: Given, what: str, variable: str) -> Fixed | Asked:
     if given is None:
         if not (value := os.environ.get(variable)):
             passing = "" if what == _variable(variable) else f"pass {what}=… or "
-            raise ConfigurationError(f"there is no credential: {passing}set the environment variable {variable}")
+            raise ConfigurationError(f"there is no credential: {passing}set the environment variable {variable}{also}")
         return Fixed(value, _variable(variable), variable)
     return Asked(given, what) if callable(given) else Fixed(given, what)
 

@@ -11,6 +11,7 @@ import functools
 import json
 import math
 import time
+import traceback
 import urllib.parse
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -173,7 +174,7 @@ class Call(Generic[P]):
                 self.content, self.media_type = _content(parts)
                 self.target = parts["url"] + _query(parts.get("params", {}))
             except (TypeError, ValueError, AttributeError, RecursionError) as error:
-                problem = f"an argument has a wrong type or value: {type(error).__name__}"
+                problem = _unwritable(error)
         if problem is not None:
             raise errors.ConfigurationError(problem)
 
@@ -327,7 +328,7 @@ def _problem(operation: Operation, arguments: dict[str, Any]) -> str | None:
         absent = value is None or type(value).__name__ == "Unset"
         if absent and name not in operation.in_path:
             continue
-        problem = _first(name, check(getattr(value, "value", value)))
+        problem = _first(name, check(None if absent else getattr(value, "value", value)))
         if problem is None and name in operation.in_path and (absent or str(value) in ("", ".", "..")):
             problem = f"{name}: {str(value)!r} cannot be part of a path"
         if problem is None and isinstance(value, float) and check("") and not check(int(value)):
@@ -335,9 +336,18 @@ def _problem(operation: Operation, arguments: dict[str, Any]) -> str | None:
         if problem is not None:
             return problem
     body = arguments.get("body")
-    if body is not None and not hasattr(body, "to_dict"):
+    if "body" in arguments and (isinstance(body, type) or not hasattr(body, "to_dict")):
         return f"body: expected a model such as the signature names, got {type(body).__name__}"
     return None
+
+
+def _unwritable(error: Exception) -> str:
+    """What is wrong with arguments that cannot be written: the model that holds one, and Python's own words."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code.co_name == "to_dict"]
+    model = f" in {type(frames[-1].f_locals['self']).__name__}" if frames else ""
+    # Only the texts of these two are of types; others may hold a value.
+    words = error if isinstance(error, TypeError | AttributeError) else type(error).__name__
+    return f"an argument has a wrong type or value{model}: {words}"
 
 
 def _first(name: str, findings: Iterable[Finding] | None) -> str | None:

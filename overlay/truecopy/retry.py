@@ -11,7 +11,7 @@ import datetime
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +107,8 @@ class Retries:
         for name, value in numbers.items():
             if isinstance(value, bool) or not isinstance(value, int | float) or not value >= (name == "attempts"):
                 raise ConfigurationError(f"{name} of Retries must be a number of at least {int(name == 'attempts')}")
+        if not isinstance(self.statuses, Set):
+            raise ConfigurationError("statuses of Retries must be a set of numbers")
 
     def __call__(self, failure: Failure) -> float | None:
         error = failure.error

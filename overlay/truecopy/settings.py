@@ -24,7 +24,7 @@ class Settings:
     timeout: Timeouts = field(default_factory=Timeouts)
     deadline: float = 300.0
     retries: Policy = field(default_factory=Retries)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # one may be a key, for a gateway say
     on_mismatch: str = "raise"
     scheme: str | None = None
     max_body: int = 32 * 1024 * 1024

@@ -461,6 +461,11 @@ def test_blank_variables_are_none_at_all(monkeypatch: pytest.MonkeyPatch) -> Non
     assert repr(Asavie()._core.credential) == "Fixed(from ASAVIE_TOKEN)"
 
 
+def test_without_a_credential_every_way_to_give_one_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"pass token=… or .*ASAVIE_TOKEN; or ASAVIE_CLIENT_ID and ASAVIE_CLI"):
+        Asavie()
+
+
 def test_a_pickle_that_finds_no_variable_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUPERMETRICS_TOKEN", KEY)
     kept = pickle.dumps(Supermetrics())

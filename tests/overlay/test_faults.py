@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from supermetrics_api.models import Query, QueryBatchCreate
+from supermetrics_api.types import UNSET
 from truecopy import errors
 from truecopy.errors import ConfigurationError
 
@@ -275,6 +277,35 @@ def test_wrong_arguments_are_found_before_any_request(play: Player) -> None:
         play(
             "QuestionPro",
             lambda c: refused(c, lambda c, value: c.micropanel.get_batch(value), values, match),
+            base_url=server.url,
+        )
+    assert server.connections == 0
+
+
+def test_an_id_that_an_answer_did_not_hold_is_refused_like_none(play: Player) -> None:
+    with Server(answer({})) as server:
+        play(
+            "Supermetrics",
+            lambda c: refused(c, lambda c, value: c.query.get_batch(value), [UNSET, None], "batch_id: expected string"),
+            base_url=server.url,
+        )
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "match"),
+    [
+        (None, "body: expected a model such as the signature names, got NoneType"),
+        (QueryBatchCreate, "body: expected a model such as the signature names, got type"),
+        (QueryBatchCreate([{"ds_id": "AW"}]), "in QueryBatchCreate: 'dict' object has no attribute 'to_dict'"),  # type: ignore[list-item]
+        (QueryBatchCreate([Query(start_date="2022-09-01")]), "in Query: 'str' object has no attribute 'isoformat'"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_body_that_cannot_be_written_is_refused_by_name(play: Player, body: Any, match: str) -> None:
+    with Server(answer({})) as server:
+        play(
+            "Supermetrics",
+            lambda c: refused(c, lambda c, value: c.query.create_batch(body=value), [body], match),
             base_url=server.url,
         )
     assert server.connections == 0

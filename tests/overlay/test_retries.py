@@ -264,6 +264,12 @@ def test_an_unusable_number_of_the_policy_is_refused(wrong: dict[str, Any]) -> N
         Retries(**wrong)
 
 
+@pytest.mark.parametrize("wrong", [503, [503], "503", None])
+def test_unusable_statuses_of_the_policy_are_refused(wrong: Any) -> None:
+    with pytest.raises(ConfigurationError, match="statuses of Retries must be a set of numbers"):
+        Retries(statuses=wrong)
+
+
 @pytest.mark.parametrize("pause", ["1", [], coroutine_policy])
 def test_what_a_policy_returns_is_checked(play: Player, clock: TestClock, pause: Any) -> None:
     policy: Any = lambda failure: pause  # noqa: E731
