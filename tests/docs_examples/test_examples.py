@@ -1,12 +1,14 @@
-"""Every Python example of README and docs/ runs, in the order of its page, against the emulator."""
+"""Every Python example of README and docs/ runs, in the order of its page, against the emulator, and is typed."""
 
 from __future__ import annotations
 
+import ast
 import re
 import warnings
 from pathlib import Path
 
 import pytest
+from mypy import api
 from truecopy_emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +33,18 @@ def test_examples_run(page: Path, emulator: Emulator, monkeypatch: pytest.Monkey
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             exec(code, names)
+
+
+def test_examples_satisfy_the_strictest_checker_of_types(tmp_path: Path) -> None:
+    for page in PAGES:
+        imports: list[str] = []
+        for line, source in blocks(page):
+            module = tmp_path / f"{page.stem.replace('-', '_')}_{line}.py"
+            module.write_text("\n".join([*imports, source]))
+            nodes = ast.parse(source).body
+            imports += [ast.unparse(node) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    told, problems, status = api.run(["--config-file", str(ROOT / "pyproject.toml"), "--strict", str(tmp_path)])
+    assert status == 0, told + problems
 
 
 def test_there_are_examples() -> None:
