@@ -89,12 +89,17 @@ async def asynchronous(first: AsyncQuestionPro, second: AsyncSupermetrics, third
     assert_type(await first.micropanel.get_batch(1), MicropanelBatch)
     assert_type(await first.with_raw_response.micropanel.get_batch(1), ApiResponse[MicropanelBatch])
     assert_type(first.responses.iter_responses(1), AsyncIterator[SurveyResponse])
-    assert_type(await second.query.wait_for_batch("b"), QueryBatch)
+    assert_type(await second.query.wait_for_batch("b", until=reached, on_update=reached), QueryBatch)
+    assert_type(await second.query.wait_for_batch("b", until=lambda seen: seen.status_code == "x"), QueryBatch)
     assert_type(await third.batches.get_batch("b"), Batch)
     assert_type(await third.fetch("/x"), Any)
     async with first.with_options(retries=policy) as view:
         assert_type(view, AsyncQuestionPro)
     await second.close()
+
+
+async def reached(seen: QueryBatch) -> bool:
+    return bool(seen.end_time)
 
 
 async def secret() -> str:
@@ -117,3 +122,4 @@ def refused(client: QuestionPro) -> None:
     client.with_options(base_url="x")  # type: ignore[call-arg]
     client.responses.create_response(1, body={})  # type: ignore[arg-type]
     QuestionPro("…", nonsense=1)  # type: ignore[call-arg]
+    Supermetrics("…").query.wait_for_batch("b", until=reached)  # type: ignore[arg-type]

@@ -207,7 +207,7 @@ class AsyncBatches:
         *,
         timeout: float = 600.0,
         interval: float = 1.0,
-        until: Callable[[Batch], bool] | None = None,
+        until: Callable[[Batch], bool | Awaitable[bool]] | None = None,
         on_update: Callable[[Batch], object] | None = None,
     ) -> Batch:
         """Call ``get_batch`` until it reaches an end state.

@@ -208,7 +208,7 @@ class AsyncMicropanel:
         *,
         timeout: float = 600.0,
         interval: float = 1.0,
-        until: Callable[[MicropanelBatch], bool] | None = None,
+        until: Callable[[MicropanelBatch], bool | Awaitable[bool]] | None = None,
         on_update: Callable[[MicropanelBatch], object] | None = None,
     ) -> MicropanelBatch:
         """Call ``get_batch`` until it reaches an end state (Delivery Successful).

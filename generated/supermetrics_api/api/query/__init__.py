@@ -337,7 +337,7 @@ class AsyncQuery:
         *,
         timeout: float = 600.0,
         interval: float = 1.0,
-        until: Callable[[QueryBatch], bool] | None = None,
+        until: Callable[[QueryBatch], bool | Awaitable[bool]] | None = None,
         on_update: Callable[[QueryBatch], object] | None = None,
     ) -> QueryBatch:
         """Call ``get_batch`` until it reaches an end state (STOPPED).
