@@ -110,7 +110,7 @@ def test_accepted_failures_need_a_reason_and_an_end(tmp_path: Path) -> None:
 
 def _jobs(shard: str, **changed: Any) -> list[Job]:
     options = {"seed": 10, "cases": 1, "seconds": 0, "url": "", "rate": "", "reports": "junit", "database": ""}
-    options |= {"baseline": "nowhere", "sockets": 1, "safe": False, "shard": shard, **changed}
+    options |= {"baseline": str(baseline.FOLDER), "sockets": 1, "safe": False, "shard": shard, **changed}
     return plan(list(TARGETS.values()), **options)
 
 
@@ -127,7 +127,8 @@ def test_shards_share_the_work(machines: int) -> None:
     assert {(name, 10) for name in TARGETS} <= set(everything)
 
 
-def test_examples_are_kept_in_the_databases_of_hypothesis(tmp_path: Path) -> None:
+def test_examples_are_kept_in_the_databases_of_hypothesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     assert isinstance(examples.database(str(tmp_path), tmp_path), DirectoryBasedExampleDatabase)
     assert isinstance(examples.database("redis://localhost/0", tmp_path), RedisExampleDatabase)
     with pytest.raises(UsageError, match=r"no Redis answers at redis://127\.0\.0\.1:9/0 "):

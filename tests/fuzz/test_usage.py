@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from truecopy_emulator import Emulator
@@ -39,10 +41,19 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *w
         ({"FUZZ_SEED": "x"}, ["FUZZ_SEED", "'x'"]),
         ({"FUZZ_DATABASE": "mysql://me:secret@here/x"}, ["FUZZ_DATABASE", "redis://", "github:owner/name"]),
         ({"FUZZ_DATABASE": "redis://:secret@127.0.0.1:9/0"}, ["FUZZ_DATABASE", "no Redis answers", "name a folder"]),
+        ({"FUZZ_DATABASE": "/dev/null"}, ["FUZZ_DATABASE", "/dev/null cannot be written to"]),
+        ({"FUZZ_BASELINE": "/nowhere"}, ["FUZZ_BASELINE", "/nowhere", "accept"]),
+        ({"FUZZ_REPORTS": "junit, pdf"}, ["FUZZ_REPORTS", "no report pdf", "har"]),
+        ({"FUZZ_ULR": "http://127.0.0.1:9"}, ["no variable FUZZ_ULR", "FUZZ_URL"]),
         ({"FUZZ_URL": "nowhere"}, ["FUZZ_URL", "not an HTTP URL"]),
+        ({"FUZZ_URL": "http://[::1"}, ["FUZZ_URL", "not an HTTP URL"]),
+        ({"FUZZ_URL": "http://127.0.0.1:port"}, ["FUZZ_URL", "not an HTTP URL"]),
+        ({"FUZZ_URL": "http://:8080"}, ["FUZZ_URL", "not an HTTP URL"]),
+        ({"FUZZ_URL": "http://me:secret@127.0.0.1:9"}, ["FUZZ_URL", "//…@127.0.0.1:9'"]),
+        ({"FUZZ_URL": "http://127.0.0.1:9/?key=secret"}, ["FUZZ_URL", "127.0.0.1:9/?…'"]),
         (
             {"FUZZ_URL": "http://127.0.0.1:9", "FUZZ_SPECS": "emulator"},
-            ["FUZZ_URL", "nothing listens", "make emulator"],
+            ["FUZZ_URL", "no HTTP server answers", "Connection refused", "make emulator"],
         ),
         ({"FUZZ_SPECS": "asavie", "FUZZ_URL": "http://127.0.0.1:9"}, ["ASAVIE_TOKEN", "emulator-key"]),
         ({"FUZZ_URL": "http://127.0.0.1:9", "FUZZ_SPECS": "emulator,asavie"}, ["FUZZ_SPECS", "name it alone"]),
@@ -130,5 +141,55 @@ def test_accepting_what_was_never_asked_is_refused(
         *("accept", "--reason", "x"),
         **{"FUZZ_URL": url, "FUZZ_SPECS": "asavie", "ASAVIE_TOKEN": "x", "FUZZ_BASELINE": str(tmp_path)},
     )
-    assert "FUZZ_URL: nothing listens" in line
+    assert "FUZZ_URL: no HTTP server answers" in line
     assert list(tmp_path.iterdir()) == []
+
+
+def test_accepting_needs_a_reason_and_a_folder(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "--reason is empty" in said(monkeypatch, capsys, "accept", "--reason", " ")
+    told = {"FUZZ_SPECS": "asavie", "FUZZ_BASELINE": "/dev/null/accepted"}
+    assert "FUZZ_BASELINE: /dev/null/accepted cannot be written to" in said(
+        monkeypatch, capsys, "accept", "--reason", "x", **told
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "part"),
+    [
+        (b"SSH-2.0-x\r\n", "SSH-2.0-x"),
+        (b"", "closed connection without response"),
+        (None, "nothing within 1 seconds"),
+    ],
+)
+def test_what_is_no_http_server_is_not_fuzzed(
+    sent: bytes | None, part: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fuzz, "PATIENCE", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                if sent is None:
+                    connection.recv(1)  # until the other side gives up
+                else:
+                    connection.sendall(sent)
+
+        thread = Thread(target=answer)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        line = said(monkeypatch, capsys, "run", FUZZ_URL=url, FUZZ_SPECS="asavie", ASAVIE_TOKEN="x")
+        thread.join()
+    assert f"FUZZ_URL: no HTTP server answers at {url}" in line
+    assert part in line
+
+
+def test_an_emulator_without_a_control_token_can_be_fuzzed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    os.environ.pop(TARGETS["emulator"].secret, None)
+    worker.enter(worker.Job(TARGETS["emulator"], tmp_path, 7, 3, url="http://x"))
+    assert os.environ[TARGETS["emulator"].secret]  # the configuration names it

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import random
 import re
-import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
+import requests
 from rich.console import Console
 
 from . import baseline, defects, examples, report, verdict
@@ -24,6 +23,10 @@ from .worker import BUILD, CREDENTIAL, EXAMPLES, REPORTS, SOCKETS, Job, replay, 
 SEED = 20201005
 CASES = 25
 NIGHT = 3600
+PATIENCE = 10
+"""Seconds that a server may take to answer the first request."""
+OTHERS = ("FUZZ_BUILD", "FUZZ_EXAMPLES")
+"""Variables that are read elsewhere."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,9 +85,9 @@ def plan(targets: list[Target], **chosen: Any) -> list[Job]:
     number, machines = int(match[1]), int(match[2])
     if not re.fullmatch(r"|auto|[1-9]\d*/[smhd]", chosen["rate"]):
         raise UsageError(f"FUZZ_RATE is {chosen['rate']!r}; a hundred requests a minute are 100/m")
-    reports = tuple(name for name in chosen["reports"].split(",") if name)
+    reports = tuple(name.strip() for name in chosen["reports"].split(",") if name.strip())
     if unknown := [name for name in reports if name not in REPORTS]:
-        raise UsageError(f"no report {', '.join(unknown)}; there are {', '.join(REPORTS)}")
+        raise UsageError(f"FUZZ_REPORTS: no report {', '.join(unknown)}; there are {', '.join(REPORTS)}")
     url, jobs = chosen["url"], list[Job]()
     seed = SEED if chosen["seed"] is None else chosen["seed"]
     if url:
@@ -96,7 +99,10 @@ def plan(targets: list[Target], **chosen: Any) -> list[Job]:
                 f"FUZZ_URL needs credentials: set {names} (an emulator takes {CREDENTIAL}), or fewer FUZZ_SPECS"
             )
         _reachable(url)
-    _writable(BUILD)
+    _writable("FUZZ_BUILD", BUILD)
+    database, accepted = _place(chosen["database"]), Path(chosen["baseline"]).resolve()
+    if accepted != baseline.FOLDER and not accepted.is_dir():
+        raise UsageError(f"FUZZ_BASELINE: there is no folder {accepted}; name another, or let `accept` make it")
     for index in range(number - 1, max(machines, len(targets)), machines):
         target = targets[index % len(targets)]
         jobs.append(
@@ -110,39 +116,47 @@ def plan(targets: list[Target], **chosen: Any) -> list[Job]:
                 safe=chosen["safe"],
                 sockets=chosen["sockets"],
                 reports=reports,
-                database=_place(chosen["database"]),
+                database=database,
                 rate=chosen["rate"] or ("auto" if url else ""),
-                baseline=Path(chosen["baseline"]).resolve() / f"{target.name}.json",
+                baseline=accepted / f"{target.name}.json",
             )
         )
     return jobs
 
 
 def _reachable(url: str) -> None:
-    """Refuse a server where nothing listens, before as many errors as there are requests."""
-    parts = urlsplit(url)
+    """Refuse a server that does not answer HTTP, before as many errors, or as long waits, as there are requests."""
     try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        with socket.create_connection((parts.hostname or "", port), timeout=10):
-            pass
-    except (OSError, ValueError) as error:
-        raise UsageError(f"FUZZ_URL: nothing listens at {url} ({error}); `make emulator` starts an emulator") from None
+        requests.get(url, timeout=PATIENCE, allow_redirects=False, stream=True).close()
+    except requests.Timeout:
+        why = f"nothing within {PATIENCE} seconds"
+    except (requests.RequestException, ValueError) as error:
+        cause: BaseException = error
+        while cause.__context__ is not None:  # the innermost is what happened; the others say who was told
+            cause = cause.__context__
+        why = str(cause)
+    else:
+        return
+    raise UsageError(f"FUZZ_URL: no HTTP server answers at {url} ({why}); `make emulator` starts an emulator")
 
 
-def _writable(folder: Path) -> None:
+def _writable(variable: str, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UsageError(f"FUZZ_BUILD: {folder} cannot be written to ({error.strerror}); name another folder") from None
+        raise UsageError(f"{variable}: {folder} cannot be written to ({error.strerror}); name another folder") from None
 
 
 def _place(database: str) -> str:
     """Where examples are kept; other processes have other working directories. One folder for all targets, as the
     artifact of a workflow is read."""
     examples.check(database)
-    return str(Path(database).resolve()) if database and examples.is_folder(database) else database
+    if not database or not examples.is_folder(database):
+        return database
+    _writable("FUZZ_DATABASE", folder := Path(database).resolve())
+    return str(folder)
 
 
 def console() -> Console:
@@ -183,6 +197,9 @@ def night(specs: str, seconds: int, **chosen: Any) -> None:
 @_options
 def accept(specs: str, seconds: int, days: int, reason: str, **chosen: Any) -> None:
     """Record what fails now as accepted until a day, with a reason."""
+    if not reason.strip():
+        raise UsageError("--reason is empty; it is what a later run prints beside the failure")
+    _writable("FUZZ_BASELINE", Path(chosen["baseline"]))
     outcomes = run([job.recording() for job in plan(choose(specs, bool(chosen["url"])), seconds=seconds, **chosen)])
     stopped = False
     for outcome in outcomes:
@@ -218,11 +235,19 @@ def defects_command(names: tuple[str, ...], cases: int, seed: int) -> None:
     sys.exit(defects.hunt(console(), defects.chosen(names), seed, cases))
 
 
+def _all_known() -> None:
+    """Refuse variables that nothing reads: what was meant by one that is misspelled is not what would be done."""
+    known = {str(parameter.envvar) for parameter in run_command.params} | {*OTHERS}
+    if unknown := sorted(name for name in os.environ if name.startswith("FUZZ_") and name not in known):
+        raise UsageError(f"no variable {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+
+
 def command() -> None:
     """The entry point: `run` when no command is named; mistakes of usage are one line, not a traceback."""
     if len(sys.argv) < 2 or (sys.argv[1].startswith("-") and sys.argv[1] not in ("-h", "--help")):
         sys.argv.insert(1, "run")
     try:
+        _all_known()
         main(standalone_mode=False)
     except (UsageError, click.ClickException) as error:
         told = error.format_message() if isinstance(error, click.ClickException) else str(error)
@@ -231,6 +256,7 @@ def command() -> None:
         print(f"fuzz: {' '.join(told.split())}", file=sys.stderr)
         sys.exit(2)
     except click.Abort:
+        print("fuzz: interrupted; nothing is judged", file=sys.stderr)
         sys.exit(130)
 
 

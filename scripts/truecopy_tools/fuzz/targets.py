@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -106,9 +107,17 @@ def base_url(target: Target, url: str, alone: bool) -> str:
     Raises:
         UsageError: the URL cannot be either.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise UsageError(f"FUZZ_URL is {url!r}, which is not an HTTP URL; an emulator's is http://127.0.0.1:8080")
+    try:
+        parts = urlsplit(url)
+        base = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets of no address, a port that is none
+        base = False
+    if not base or parts.username is not None or parts.query or parts.fragment:
+        shown = re.sub(r"[?#].*", "?…", re.sub(r"//[^/]*@", "//…@", url))  # without what may be a secret
+        raise UsageError(
+            f"FUZZ_URL is {shown!r}, which is not an HTTP URL of just a host and a path; an emulator's is "
+            "http://127.0.0.1:8080"
+        )
     if parts.path.strip("/"):
         if not alone:
             raise UsageError(

@@ -147,10 +147,10 @@ def enter(job: Job) -> None:
         json.dumps({"target": job.target.name, **told, "baseline": str(job.baseline or "")}) + "\n"
     )
     if job.url:
-        # The configuration names every target's credential; those of other targets are not asked for.
+        # The configuration names every target's credential; those of other targets are not asked for, nor is the
+        # control token of an emulator that wants none.
         for target in TARGETS.values():
-            if target != job.target:
-                os.environ.setdefault(target.secret, "unused")
+            os.environ.setdefault(target.secret, "unused")
     else:
         for target in TARGETS.values():
             os.environ[target.secret] = CREDENTIAL
