@@ -7,9 +7,11 @@ import binascii
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -128,6 +130,33 @@ def test_safe_mode_sends_nothing_that_could_write_and_keeps_to_the_rate(spec: st
         waited = [later[0] - sooner[0] for sooner, later in pairwise(sent) if sooner[2] == 429]
         assert len(waited) == 2
         assert min(waited) > 0.9
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_cut_short_sends_nothing_more_and_leaves_no_secrets(sent: int, tmp_path: Path) -> None:
+    told = {"FUZZ_SPECS": "asavie", "FUZZ_CASES": "1000", "FUZZ_REPORTS": "har,ndjson", "FUZZ_BUILD": str(tmp_path)}
+    with Emulator() as emulator:
+        told |= {"FUZZ_URL": emulator.origin, "ASAVIE_TOKEN": emulator.credential}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("FUZZ_")} | told
+        command = [sys.executable, "-m", "truecopy_tools.fuzz"]
+        with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+            _until(lambda: emulator.credential.encode() in b"".join(content for _, content in _contents(tmp_path)))
+            process.send_signal(sent)
+            said = process.communicate(timeout=20)[1]
+        assert (process.returncode, said.strip()) == (
+            (130, "fuzz: interrupted; nothing is judged") if sent == signal.SIGINT else (-sent, "")
+        )
+        _until(lambda: not (tmp_path / "asavie").exists())
+        sent_so_far = len(emulator.journal)
+        time.sleep(0.3)
+        assert len(emulator.journal) == sent_so_far
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def test_usage_errors_are_one_line() -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from . import baseline, coverage
-from .worker import Outcome
+from .worker import OUTPUT, Outcome
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 POSITIVE, NEGATIVE = "positive", "negative"
@@ -78,7 +78,9 @@ def statuses(operation: dict[str, Any]) -> dict[str, int]:
 def ran_to_its_end(outcome: Outcome) -> Iterator[str]:
     """schemathesis finished and passed."""
     if not outcome.evidence or not outcome.summary:
-        yield f"schemathesis did not run to its end (exit code {outcome.code}); see {outcome.job.folder / 'output.txt'}"
+        printed = outcome.job.folder / OUTPUT
+        where = f"see {printed}" if printed.exists() else "a signal ended it, and its reports were taken away"
+        yield f"schemathesis did not run to its end (exit code {outcome.code}); {where}"
         return
     reason = outcome.summary.get("stop_reason")
     # With a time budget, stopping when it is spent is the plan.
@@ -87,7 +89,7 @@ def ran_to_its_end(outcome: Outcome) -> Iterator[str]:
     if outcome.code:
         yield f"schemathesis failed with exit code {outcome.code}"
     for error in outcome.summary.get("errors", []):
-        yield f"{error['count']} x {error['title']}"
+        yield f"{error['count']} x {error['title']}; see {outcome.job.folder / OUTPUT}"
 
 
 def did_not_ask(outcome: Outcome) -> Iterator[str]:

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -161,6 +162,7 @@ def enter(job: Job) -> None:
 
 def _perform(job: Job) -> None:
     """The child's whole life."""
+    threading.Thread(target=_outlive_nobody, args=(job,), daemon=True).start()
     enter(job)
     descriptor = os.open(OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):
@@ -179,6 +181,16 @@ def _perform(job: Job) -> None:
             if job.url:  # what an emulator takes and gives is public
                 sys.stdout.flush()
                 masking.mask(job.folder, {os.environ[CREDENTIAL_VARIABLE], *masking.found})
+
+
+def _outlive_nobody(job: Job) -> None:
+    """End with the process that started this one, however that ended: nobody would look at what comes of the rest, and
+    a server would go on being sent it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    abandon(job)
+    os._exit(1)
 
 
 def replay(case: str, url: str = "") -> tuple[int, Job]:
@@ -224,6 +236,12 @@ def clear(job: Job) -> None:
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
+def abandon(job: Job) -> None:
+    """Take away what a run left that was cut short: of secrets, nobody took out those of a server that is not ours."""
+    if job.url:
+        clear(job)
+
+
 def _warm_up() -> None:
     """Load and compute here what every child would otherwise load and compute for itself: schemathesis with its values
     that are in no enumeration, and hypothesis' tables of characters, which take seconds unless they are on disk."""
@@ -259,12 +277,15 @@ def run(jobs: Sequence[Job], at_once: int = 2, done: Callable[[Outcome], None] =
                 assert isinstance(ended, int)
                 job, process, started = running.pop(ended)
                 process.join()
+                if (process.exitcode or 0) < 0:  # by a signal
+                    abandon(job)
                 seconds = time.monotonic() - started
                 evidence, summary = _read(job.folder / EVIDENCE), _read(job.folder / SUMMARY)
                 outcomes.append(Outcome(job, process.exitcode or 0, seconds, evidence, summary))
                 done(outcomes[-1])
     finally:
-        for _, process, _ in running.values():
+        for job, process, _ in running.values():
             process.terminate()
             process.join()
+            abandon(job)
     return sorted(outcomes, key=lambda outcome: jobs.index(outcome.job))
