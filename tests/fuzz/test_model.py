@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,3 +72,20 @@ def test_queries_are_split_as_the_policies_say() -> None:
     split = list(_runs({"queries": [query], "split_accounts_policy": "all", "split_dates_policy": "day"}))
     assert [run["ds_accounts"] for run in split] == [["a"]] * 3 + [["b"]] * 3
     assert [run["start_date"] for run in split[:3]] == ["2024-02-28", "2024-02-29", "2024-03-01"]
+
+
+def test_ids_are_chosen_so_that_a_path_can_say_them() -> None:
+    from truecopy_tools.fuzz import hooks
+
+    raw = {"operationId": "createBatch"}
+    operation = SimpleNamespace(
+        schema=SimpleNamespace(raw_schema={"info": {"title": "Asavie"}}), definition=SimpleNamespace(raw=raw)
+    )
+    chosen = []
+    for _ in range(16):
+        case: Any = SimpleNamespace(operation=operation, body={"ID": "%C3%A4 100%", "Name": "%20"})
+        hooks.choose_new_ids(Any, case, {})
+        assert case.body["Name"] == "%20"
+        chosen.append(case.body["ID"])
+    assert {text[:6] for text in chosen} == {"ä 100%"}
+    assert len(set(chosen)) == 15  # two are the same: that a taken id is refused has to be seen too

@@ -82,18 +82,14 @@ def _contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
 def test_a_running_server_is_fuzzed_and_no_secret_is_in_any_report(tmp_path: Path) -> None:
     with Emulator() as emulator:
         emulator.set_credential(SECRET)
-        result = fuzz(
-            FUZZ_URL=emulator.origin,
-            FUZZ_SPECS="asavie",
-            FUZZ_CASES="3",
-            FUZZ_SEED="7",
-            FUZZ_REPORTS="junit,html,har,ndjson",
-            FUZZ_BUILD=str(tmp_path),
-            ASAVIE_TOKEN=SECRET,
-        )
+        told = {
+            **{"FUZZ_URL": emulator.origin, "FUZZ_SPECS": "asavie", "FUZZ_CASES": "3", "FUZZ_SEED": "7"},
+            **{"FUZZ_REPORTS": "junit,html,har,ndjson", "FUZZ_BUILD": str(tmp_path), "ASAVIE_TOKEN": SECRET},
+        }
+        before, result = fuzz(**told), fuzz(**told)  # the second finds what the first created
         handed_out = re.findall(rb'"access_token":"([^"]+)"', b"".join(each.answer.body for each in emulator.journal))
     folder = tmp_path / "asavie"
-    assert result.returncode == 0, result.stdout + result.stderr
+    assert (before.returncode, result.returncode) == (0, 0), before.stdout + result.stdout + result.stderr
     assert "FUZZ_SEED=7" in result.stdout
     assert {path.name for path in folder.iterdir()} >= {"junit.xml", "html", "traffic.har", "events.ndjson"}
     assert "GET /v1/batches/{batchid}" in result.stdout

@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -25,7 +27,7 @@ from schemathesis.core.transport import Response
 
 from .curl import command
 from .targets import SAFE_METHODS
-from .worker import SAFE_VARIABLE
+from .worker import EMULATOR_VARIABLE, SAFE_VARIABLE
 
 JSON_TYPE = "application/json"
 MISSING = object()
@@ -118,6 +120,15 @@ def noted(answer: requests.Response, case: AnyCase) -> requests.Response:
     """Count an answer among those of the case's operation."""
     ASKED.setdefault(case.operation.label, Counter())[str(answer.status_code)] += 1
     return answer
+
+
+_numbers = count()
+_run = "" if EMULATOR_VARIABLE in os.environ else f"{secrets.token_hex(3)}-"
+
+
+def new_id(like: str) -> str:
+    """An id that nothing has yet: on a server that was there before, not even from an earlier run of the same seed."""
+    return f"{like}-{_run}{next(_numbers)}"
 
 
 _session = requests.Session()

@@ -6,6 +6,7 @@ import json
 import os
 from itertools import count
 from typing import Any
+from urllib.parse import unquote
 
 import schemathesis
 from defusedxml.ElementTree import fromstring
@@ -22,7 +23,7 @@ from schemathesis.resources import repository
 
 from . import checks, control, model
 from .asavie_xml import fits
-from .asking import bytes_of, key, validator
+from .asking import bytes_of, key, new_id, validator
 from .corners import corners
 from .coverage import Keywords
 from .evidence import Evidence
@@ -75,12 +76,13 @@ _numbers = count(1)
 
 @schemathesis.hook("before_call")
 def choose_new_ids(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
-    """Make most of them new."""
+    """Make most of them new. None looks percent-encoded: links would take it for a path's own spelling of another."""
     member = CHOSEN.get(key(case))
     sent: Any = case.body
     chosen = sent.get(member) if member is not None and isinstance(sent, dict) else None
-    if chosen and isinstance(chosen, str) and (number := next(_numbers)) % 8:
-        case.body = {**sent, str(member): f"{chosen}-{number}"}
+    if chosen and isinstance(chosen, str):
+        read = unquote(chosen)
+        case.body = {**sent, str(member): new_id(read) if next(_numbers) % 8 else read}
 
 
 @schemathesis.hook

@@ -27,6 +27,7 @@ from .asking import (
     body,
     check,
     key,
+    new_id,
     once,
     plain,
     sent_json,
@@ -202,7 +203,6 @@ def _state(response: Response) -> Any:
 
 
 _media = at_most(6)
-_numbers = iter(range(10**9))
 
 
 @check
@@ -219,7 +219,7 @@ def media_types_mean_the_same(ctx: CheckContext, response: Response, case: AnyCa
     for media, write in MEDIA[key(case)].items():
         known = {member: value for member, value in sent.items() if member in created}
         try:
-            content = write({**known, name: f"{media} {next(_numbers)}"})
+            content = write({**known, name: new_id(media)})
         except ValueError:
             continue
         answer = ask(response, content=content, headers={"content-type": media})
