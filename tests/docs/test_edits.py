@@ -70,6 +70,8 @@ EDITS: list[tuple[str, str, tuple[tuple[str, str], ...], str, int]] = [
     ("document360", "a sample below its status", (("400\n\nIt failed", 'Example\n{\n "meta": {"trace_id": "a"},\n "data": {"bookID": 1, "title": "b", "state": "IN", "shelf": {"room": "c"}}\n}\n400\n\nIt failed'),), "", 0),
     ("document360", "a table of contents", (("Put a book on a shelf\n", "Put a book on a shelf\nOn this page\nSecurity\nPath parameters\nBody parameters\nResponses\n200\n400\n404\n"),), "", 0),
     ("document360", "a table of contents right above a section", (("Security\nAPI", "Security\nPath parameters\nResponses\nSecurity\nAPI"),), "", 0),
+    *(("document360", f"a table of contents {where}", ((label, f"{label}Path parameters\nQuery parameters\nResponses\n200\n400\n404\n"),), "", 0) for where, label in (("in the responses", "Responses\n"), ("in a status", "\n200\n"), ("in a later status", "\n400\n"), ("in the headers", "Headers\n"), ("in the parameters", "Path parameters\n"))),
+    ("document360", "a version above a type", (("bookID\ninteger", "bookID\nv2.3.1\ninteger"), ("shelf\nobject", "shelf\nv2.3.1\nobject")), "", 0),
     ("document360", "a description that ends with a type", (("copies\ninteger", "copies\ninteger\nPositive integer"), ("shelf\nobject", "shelf\nobject\n\nA JSON object\nJSON object\nthe object\n"), ("floor\ninteger", "floor\ninteger\nArray of string")), "", 0),
     ("document360", "the phrase of a status", (("404\n\nIt failed", "404\n\nNot found"), ("200\n\nIt worked\n", "200\nOK\n"), ("400\n\nIt failed", "400 Bad Request")), "", 0),
     ("document360", "a field before the envelope", (("object\nmeta\n", "object\nversion\nstring\nmeta\n"),), "field-added", 3),

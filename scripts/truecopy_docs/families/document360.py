@@ -8,10 +8,10 @@ JSON sample where the page prints one, and otherwise from the rules in `_Tree`.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any
 
 from truecopy_docs.facts import Collector
@@ -217,26 +217,24 @@ class _Reader:
         self.finish(tokens)
 
     def without_contents(self, tokens: list[_Token]) -> list[_Token]:
-        """The tokens without tables of contents: labels of sections with nothing between them, which stand again
-        elsewhere."""
-        kept: list[_Token] = []
-        times = Counter(token.text.rstrip(":").lower() for token in tokens)
-        index = 0
-        while index < len(tokens):
-            run: list[_Token] = []
-            said: set[str] = set()
-            for token in tokens[index:]:
-                label = token.text.rstrip(":").lower()
-                if label in said or not (_SECTION.fullmatch(label) or re.fullmatch(r"[1-5]\d\d", label)):
-                    break
-                run.append(token)
-                said.add(label)
-            index += max(len(run), 1)
-            if sum(bool(_SECTION.fullmatch(label)) for label in said) < 2:
-                kept += run or tokens[index - 1 : index]
-                continue
-            kept += [token for token in run if times[token.text.rstrip(":").lower()] == 1]
-        return kept
+        """The tokens without tables of contents: runs of labels with nothing between them.
+
+        A label of such a run that stands nowhere else is a section's own, which the table was put beside: one is kept.
+        """
+        labels = [token.text.rstrip(":").lower() for token in tokens]
+        sections = [_SECTION.fullmatch(label) for label in labels]
+        contents: dict[int, str] = {}
+        own: dict[str, int] = {}
+        for listed, run in groupby(
+            range(len(tokens)), lambda i: bool(sections[i] or re.fullmatch(r"[1-5]\d\d", labels[i]))
+        ):
+            indexes = [i for i in run if labels[i] != "headers"]  # which each status has, and no table
+            if listed and len({labels[i] for i in indexes if sections[i]}) > 1:
+                contents |= {i: labels[i] for i in indexes}
+                own |= {labels[i]: i for i in reversed(indexes)}
+        elsewhere = {label for i, label in enumerate(labels) if i not in contents}
+        kept = {i for label, i in own.items() if label not in elsewhere}
+        return [token for i, token in enumerate(tokens) if i not in contents or i in kept]
 
     def sample(self, block: Block) -> None:
         """A sample belongs to the status or body that it stands under. An attribute's label above it names it."""
@@ -326,12 +324,12 @@ class _Reader:
 
     def names(self) -> list[_Token]:
         """The words above a type that could be its name, the likeliest last: the status's own phrase is none, and
-        words of a menu have a capital."""
+        words of a menu have a capital or are versions."""
         words = self.texts
         if self.fresh and words and words[0].text.lower() in _PHRASES:
             words = words[1:]
         names = [word for word in words if re.fullmatch(_NAME, word.text) and not _CHOICE.fullmatch(word.text)]
-        return sorted(names, key=lambda word: not re.fullmatch(r"[A-Z][a-z]+\W*", word.text))
+        return sorted(names, key=lambda word: not re.fullmatch(r"[A-Z][a-z]+\W*|v\d[\d.]*", word.text))
 
     def typed(self, found: re.Match[str], token: _Token, name: str | None) -> None:
         """A type line: a parameter, a header, the root of a body, or a field of it."""
