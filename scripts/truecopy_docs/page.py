@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -271,11 +272,12 @@ _STRUCTURE = re.compile(
     rf".*\S(?-i:None\.|Required)|(?:required|optional|none)\.?|(?:https?://[^\s{{]*\{{|/).*|"
     r"(?:get|post|put|patch|delete|head|options)|(?:path|query|header|cookie|body|uri|request|form) param(?:eter)?s|"
     r"security|authori[sz]ation|authentication|headers|(?:request )?body|"
-    r"(?:request|response|resource) (?:information|formats|description)|"
-    r"responses?|(?:example|sample)(?: code| request)?:?|schema|name\b.*|location\b.*|type\b.*|"
+    r"(?:request|response|resource) (?:information|formats|description)|(?:application|text|multipart)/.*|"
+    r"responses?|(?:example|sample)(?: code| request)?:?|schema|name(?:\b|description).*|location\b.*|type\b.*|"
     rf"(?:valid values|max(?:imum)?|min(?:imum)?|pattern|default|example|string length|data type){_END}.*",
     re.I,
 )
+_STOPS = (".", "!", "?", ":")
 _METHOD = re.compile("get|post|put|patch|delete|head|options", re.I)
 _CALLED = re.compile(rf"(?:{_METHOD.pattern})\s+\S*/\S*", re.I)
 _QUOTED_NAME = re.compile(r'[{,\s]"([\w@$.-]+)"\s*:')
@@ -304,29 +306,45 @@ def _without_noise(lines: list[Line]) -> list[Line]:
         if _VIEWER.fullmatch(text) or (lines[index].text[:1] == "\f" and text.isdigit())
         if not name(index)
     }
-    said: set[int] = set()  # to machines
-    for index, text in enumerate(texts):
-        if index in said or not text or _JSON_LINE.match(text) or not for_machines(text):
-            continue
-        said.add(index)
-        for place in range(index + 1, len(texts)):
-            sentence = len(texts[place].split()) > 2 or texts[place].endswith((".", "!", "?", ":"))
-            goes_on = sentence or _CALLED.fullmatch(texts[place]) or not texts[place - 1].endswith((".", "!", "?", ":"))
-            if not texts[place] or not goes_on or name(place) or _STRUCTURE.fullmatch(texts[place]):
-                break
-            said.add(place)
-    called = {index for index, text in enumerate(texts) if _CALLED.fullmatch(text)}
-    called |= {index for index, text in enumerate(texts) if _METHOD.fullmatch(text) and below[index].startswith("/")}
-    called |= {index for index, text in enumerate(texts) if re.fullmatch(r"https?://\S+", text)}
-    outside = "\n".join(text for index, text in enumerate(texts) if index not in said) if said & called else ""
-    # One of them is the page's own: the only one, or one whose path stands elsewhere too.
-    said -= {index for index in said & called if called <= said or texts[index].split()[-1] in outside}
-    drop |= said
+    drop |= _said_to_machines(texts, below, name)
     clean = [Line(line.number, "" if index in drop else line.text, line.depth) for index, line in enumerate(lines)]
     # One blank line says as much as thousands, over which patterns would take time by the square.
     return [
         line for above, line in zip([None, *clean], clean, strict=False) if line.text or above is None or above.text
     ]
+
+
+def _said_to_machines(texts: list[str], below: list[str], name: Callable[[int], bool]) -> set[int]:
+    """The lines that speak to programs, with those that go on from there up to a blank line or to the page's own."""
+    whole = "\n".join(texts)
+    said: set[int] = set()
+    above = ""  # the page's last line
+    for index, text in enumerate(texts):
+        if index in said or not text:
+            continue
+        label, above = above, text
+        if _JSON_LINE.match(text) or not for_machines(text):
+            continue
+        block = [index]
+        for place in range(index + 1, len(texts)):
+            words = texts[place].split()
+            sentence = len(words) > 2 or texts[place].endswith(_STOPS)
+            goes_on = sentence or _CALLED.fullmatch(texts[place]) or not texts[place - 1].endswith(_STOPS)
+            named = name(place) or (len(words) == 1 and whole.count(texts[place]) > 1)
+            if not words or not goes_on or named or _STRUCTURE.fullmatch(texts[place]):
+                break
+            block.append(place)
+        last = block[-1]
+        # All that a label has below it cannot be for machines: the last sentence is the page's.
+        if _STRUCTURE.fullmatch(label) and len(texts[last].split()) > 2 >= len(below[last].split()):
+            block = [place for place in block if place != last or for_machines(texts[place])]
+        said.update(block)
+    called = {index for index, text in enumerate(texts) if _CALLED.fullmatch(text)}
+    called |= {index for index, text in enumerate(texts) if _METHOD.fullmatch(text) and below[index].startswith("/")}
+    called |= {index for index, text in enumerate(texts) if re.fullmatch(r"https?://\S+", text)}
+    outside = "\n".join(text for index, text in enumerate(texts) if index not in said) if said & called else ""
+    # One of them is the page's own: the only one, or one whose path stands elsewhere too.
+    return said - {index for index in said & called if called <= said or texts[index].split()[-1] in outside}
 
 
 _JSON_LINE = re.compile(r'[{}"<]|\[\s*(?:[\["{\d\]]|$)|\]')

@@ -274,9 +274,14 @@ class _Reader:
         for end in range(len(cells), 0, -1):
             found = [" ".join(cells[start:end]) for start in range(max(0, end - 4), end)]
             matches += [cell for cell in found if _TYPE_CELL.fullmatch(cell)][:1]
-        # A word of a menu reads like a model's name, but not like one of the types that every page has.
-        surely = [cell for cell in matches if re.fullmatch(_TYPE_WORDS, cell)] or matches
+        # A word of a menu reads like a model's name, but not like one of the types that every page has, nor does it
+        # stand elsewhere.
+        surely = [cell for cell in matches if re.fullmatch(_TYPE_WORDS, cell)]
+        surely = surely or [cell for cell in matches if self.stands_elsewhere(cell)] or matches
         return _typed(surely[0]) if surely else {}
+
+    def stands_elsewhere(self, word: str) -> bool:
+        return len(re.findall(rf"{re.escape(word)}(?![a-z])", self.text.text)) > 1
 
     # -- payloads ----------------------------------------------------------------------------------
 
