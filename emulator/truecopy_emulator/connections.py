@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def _sockets() -> Iterator[socket.socket]:
-    """Every socket of this process, as a copy of its descriptor that is closed afterwards; on a system without /dev/fd
+def _sockets() -> Iterator[tuple[int, socket.socket]]:
+    """Every socket of this process: its descriptor, and a copy that is closed afterwards; on a system without /dev/fd
     none."""
     try:
         entries = list(Path("/dev/fd").iterdir())
@@ -29,16 +29,32 @@ def _sockets() -> Iterator[socket.socket]:
             os.close(descriptor)
             continue
         with found:
-            yield found
+            yield int(entry.name), found
+
+
+def _at(port: int, found: socket.socket) -> bool:
+    return found.family in (socket.AF_INET, socket.AF_INET6) and found.getsockname()[1] == port
 
 
 def close_all(port: int) -> None:
     """End the connections to a port of this process."""
-    for found in _sockets():
+    for _, found in _sockets():
         with contextlib.suppress(OSError):
-            if found.family in (socket.AF_INET, socket.AF_INET6) and found.getsockname()[1] == port:
+            if _at(port, found):
                 found.getpeername()  # raises for what only listens
                 found.shutdown(socket.SHUT_RDWR)
+
+
+def release(port: int) -> None:
+    """Close what is bound to a port and neither listens nor is connected: granian tries its port with a socket that it
+    forgets, so that nobody else could have the port."""
+    for descriptor, found in _sockets():
+        with contextlib.suppress(OSError):
+            if _at(port, found) and not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                try:
+                    found.getpeername()
+                except OSError:
+                    os.close(descriptor)
 
 
 def cut(client: tuple[str, int | str] | None, raw: bytes = b"", *, polite: bool = False) -> bool:
@@ -48,7 +64,7 @@ def cut(client: tuple[str, int | str] | None, raw: bytes = b"", *, polite: bool 
     Returns:
         Whether the connection was found; on a system without /dev/fd it never is.
     """
-    for connection in _sockets() if client is not None else ():
+    for _, connection in _sockets() if client is not None else ():
         with contextlib.suppress(OSError):
             if client is None or connection.getpeername()[:2] != (client[0], int(client[1])):
                 continue

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .connections import close_all
+from .connections import close_all, release
 
 GRACE = 8
 """Seconds that a stop leaves to what is being answered; containers are given ten to stop."""
@@ -255,6 +255,7 @@ class Server:
         give_up = time.monotonic() + 0.5
         while self._native_threads() and time.monotonic() < give_up:
             time.sleep(0.001)
+        release(self.port)
         atexit.unregister(self.stop)
 
     @property

@@ -113,6 +113,16 @@ def test_its_threads_have_its_name_and_end_with_it() -> None:
         assert names & threads() == {f"emulator:{other.port}"}
 
 
+def test_nothing_of_it_is_left_when_it_has_stopped() -> None:
+    emulator = Emulator()
+    for _ in range(3):
+        emulator.start()
+        assert get(f"{emulator.origin}/_emulator/health").status_code == 200
+        emulator.stop()
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", emulator.port))  # the port is free for whoever wants it
+
+
 def threads() -> set[str]:
     """The names that the system has for the threads of this process."""
     return {(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()}
