@@ -26,9 +26,17 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def application() -> Application:
     """What each worker serves; made in the worker, from the options in the environment."""
     emulator = Emulator(**json.loads(os.environ[OPTIONS]))
+    _end_with(os.getppid())
     if hasattr(signal, "pthread_sigmask"):
         asyncio.get_event_loop().call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, _SIGNALS)
     return asgi(emulator.engine)
+
+
+def _end_with(parent: int) -> None:
+    """Stop soon after the parent has gone: one that was killed cannot say so, and its workers would keep the port."""
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
+    asyncio.get_event_loop().call_later(0.5, _end_with, parent)
 
 
 def serve(

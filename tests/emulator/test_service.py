@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from truecopy_emulator import Emulator, ServerError
+from truecopy_emulator.server import check_port
 
 from .conftest import DATA, KEY, TLS, post
 
@@ -74,6 +78,22 @@ def test_workers_stop_even_while_they_start(tmp_path: Path) -> None:
     with serving("--workers", "3", "--state", str(tmp_path / "state.db")) as (_, process):
         pass
     assert process.returncode == 0
+
+
+def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    with serving("--workers", "2", "--state", str(tmp_path / "state.db")) as (base, process):
+        process.kill()
+        process.wait()
+        port = urlsplit(base).port
+        assert port
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                break
+            time.sleep(0.1)
+        check_port("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("options", [("--http", "2"), ("--certificate", str(CERTIFICATE), "--key", str(PRIVATE)), ()])
