@@ -88,12 +88,16 @@ def _key(name: str) -> tuple[str, bytes | None]:
 
 def _url(target: str) -> URL:
     """Raises ArgumentError, ValueError, StateError."""
-    if "://" not in target:
-        if target == ":memory:":
-            raise StateError("the state :memory: is no file; leave the state out to have it in memory")
-        return URL.create("sqlite", database=str(Path(target).expanduser()))
-    url = make_url(target)
-    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+    file = str(Path(target).expanduser()) if target else ""
+    url = make_url(target) if "://" in target else URL.create("sqlite", database=file)
+    shown = _shown(target)
+    if url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StateError(f"the state {shown} cannot be opened: it is neither a file nor of PostgreSQL")
+    if url.get_backend_name() == "sqlite" and ":memory:" in (url.database or ":memory:"):
+        raise StateError(f"the state {shown or 'without a name'} is no file; leave the state out to have it in memory")
+    return url
 
 
 class SqlStore:

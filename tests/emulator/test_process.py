@@ -67,6 +67,13 @@ def test_other_hosts_are_asked_for() -> None:
         (["--state", "postgresql://me:pw@127.0.0.1:HUSHHUSH/db"], "URL cannot be opened"),
         (["--journal", "9" * 30], "--journal"),
         (["--state", ":memory:"], "leave the state out"),
+        (["--state", ""], "leave the state out"),
+        (["--state", "sqlite://"], "the state sqlite:// is no file; leave the state out"),
+        (["--state", "sqlite:///:memory:"], "leave the state out"),
+        (
+            ["--state", "mysql://me:HUSHHUSH@host/db"],
+            "mysql://me:***@host/db cannot be opened: it is neither a file nor of",
+        ),
         (["--certificate", str(DATA / "localhost.pem"), "--key", str(DATA / "encrypted.key")], "TLS with"),
     ],
 )
