@@ -127,13 +127,16 @@ class MemoryStore:
         if self._held + len(body) <= self._bound:
             self._held += len(body)
             return body
-        if self._file is None:
-            import tempfile  # imports much, and few runs need it
+        try:
+            if self._file is None:
+                import tempfile  # imports much, and few runs need it
 
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the store)
-        place = self._file.seek(0, 2)
-        if self._file.write(body) != len(body):
-            raise OSError("no room for the state in the temporary folder")
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the store)
+            place = self._file.seek(0, 2)
+            if self._file.write(body) != len(body):
+                raise OSError("no room")
+        except OSError as error:
+            raise StateError(f"the state does not fit into the temporary folder: {error.strerror or error}") from None
         return place << 32 | len(body)
 
     def _document(self, kept: bytes | int) -> Json:

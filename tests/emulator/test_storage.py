@@ -435,6 +435,22 @@ def test_a_state_that_fails_is_an_answer(tmp_path: Path) -> None:
     assert (health.status_code, health.json()["status"]) == (500, 500)
 
 
+def test_a_full_temporary_folder_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**settings: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    emulator = Emulator()
+    monkeypatch.setattr(emulator.world.store, "_bound", 0)
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with client(emulator) as http:
+        answer = http.post(RESPONSES, json={"responseSet": []})
+    assert answer.status_code == 500
+    said = "E504 state unavailable: the state does not fit into the temporary folder: No space left on device"
+    assert answer.headers["x-emulator-diagnostic"] == said
+    assert total(emulator) == 1
+    assert not emulator.breaches
+
+
 def test_states_that_cannot_be(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="leave the state out"):
         open_store(":memory:")
