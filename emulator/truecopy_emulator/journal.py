@@ -14,7 +14,7 @@ from .diagnostics import suggestion
 from .http import Answer, Request
 from .masks import Masks, hidden
 from .provider import Problem
-from .storage import Store
+from .storage import EXCHANGES, JOURNAL, Store
 
 BYTES = 64 << 20
 """Bytes of requests and answers that a journal in memory holds: large ones push older ones out sooner."""
@@ -252,7 +252,6 @@ class StoredJournal(Journal):
         size, served: as for `Journal`.
     """
 
-    _NAME = "emulator/journal"
     _EVERY = 100
 
     def __init__(
@@ -263,27 +262,27 @@ class StoredJournal(Journal):
 
     def add(self, exchange: Exchange) -> None:
         with self._store.transaction():
-            exchange.number = self._store.next("emulator.exchange")
-            self._store.put(self._NAME, str(exchange.number), exchange.view(self.near_misses))
-            if exchange.number % self._EVERY == 0:
-                self._store.trim(self._NAME, self._size)
+            exchange.number = self._store.next(EXCHANGES)
+            self._store.put(JOURNAL, str(exchange.number), exchange.view(self.near_misses))
+            if self._size < self._EVERY or exchange.number % self._EVERY == 0:
+                self._store.trim(JOURNAL, self._size)
 
     def clear(self) -> None:
         with self._store.transaction():
-            self._store.trim(self._NAME, 0)
-            self._store.set_counter("emulator.exchange", 0)
+            self._store.trim(JOURNAL, 0)
+            self._store.set_counter(EXCHANGES, 0)
 
     @property
     def total(self) -> int:
-        return self._store.counter("emulator.exchange")
+        return self._store.counter(EXCHANGES)
 
     def _kept(self) -> list[Exchange]:
-        return [Exchange.of(row) for _, row in self._store.items(self._NAME)]
+        return [Exchange.of(row) for _, row in self._store.items(JOURNAL)]
 
     def views(
         self, *, after: int = 0, limit: int = 100, newest_first: bool = False, **wanted: Any
     ) -> list[dict[str, Any]]:
-        rows = [row for _, row in self._store.items(self._NAME) if row["number"] > after]
+        rows = [row for _, row in self._store.items(JOURNAL) if row["number"] > after]
         for name in ("operation", "provider"):
             if wanted.get(name) is not None:
                 rows = [row for row in rows if row[name] == wanted[name]]

@@ -15,6 +15,8 @@ from typing import IO, Any, Protocol
 import orjson
 
 Json = dict[str, Any]
+JOURNAL, EXCHANGES = "emulator/journal", "emulator.exchange"
+"""The collection and the counter of a journal that processes share; no dump has them."""
 
 
 class StateError(ValueError):

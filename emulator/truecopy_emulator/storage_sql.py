@@ -33,7 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from .storage import Json, StateError, dumps, loads
+from .storage import EXCHANGES, JOURNAL, Json, StateError, dumps, loads
 
 _METADATA = MetaData()
 _DOCUMENTS = Table(
@@ -236,7 +236,7 @@ class SqlStore:
         names = select(_COUNTERS.c.name).where(_COUNTERS.c.name.like(_SIZE + "%")).order_by(_COUNTERS.c.name)
         with self.transaction() as connection:
             found = [str(name).removeprefix(_SIZE) for name in connection.execute(names).scalars()]
-        return [name for name in found if name not in (_CONTROLS, "emulator/journal")]
+        return [name for name in found if name not in (_CONTROLS, JOURNAL)]
 
     def items(self, collection: str) -> Iterator[tuple[str, Json]]:
         after = 0
@@ -247,7 +247,7 @@ class SqlStore:
     def counters(self) -> dict[str, int]:
         with self.transaction() as connection:
             rows = connection.execute(select(_COUNTERS.c.name, _COUNTERS.c.value)).all()
-        return {name: value for name, value in rows if not name.startswith(_SIZE) and name != _CHANGES}
+        return {name: value for name, value in rows if not name.startswith(_SIZE) and name not in (_CHANGES, EXCHANGES)}
 
     def counter(self, counter: str) -> int:
         with self.transaction() as connection:

@@ -130,6 +130,21 @@ def test_it_forgets_the_oldest() -> None:
     assert emulator.journal.total == 5
 
 
+def test_a_shared_journal_keeps_as_many_and_begins_anew_with_another_state(tmp_path: Path) -> None:
+    for size in (0, 3):
+        emulator = Emulator(state=tmp_path / f"{size}.db", journal_size=size, shared_journal=True)
+        with httpx.Client(verify=TLS, transport=emulator.transport()) as client:
+            for number in range(5):
+                client.get(f"http://emulator/{number}")
+            assert [exchange.number for exchange in emulator.journal] == [1, 2, 3, 4, 5][5 - size :]
+            assert emulator.journal.total == 5
+            emulator.load(emulator.dump())
+            assert (list(emulator.journal), emulator.journal.total) == ([], 0)
+            client.get("http://emulator/")
+            assert emulator.journal.total == 1
+        emulator.world.store.close()
+
+
 def test_large_exchanges_push_older_ones_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("truecopy_emulator.journal.BYTES", 250_000)
     emulator = Emulator()
