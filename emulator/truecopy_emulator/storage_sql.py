@@ -290,6 +290,8 @@ def _begin(connection: Connection) -> None:
 
 def _reason(error: Exception) -> str:
     """What a driver says, in one line."""
+    if isinstance(error, ImportError):
+        return f"it needs its extra: pip install 'truecopy[postgresql]' ({error})"
     return (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
 
 

@@ -464,6 +464,12 @@ def test_states_that_cannot_be(tmp_path: Path) -> None:
     assert "HUSHHUSH" not in str(caught.value)
 
 
+def test_postgresql_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StateError, match=r"cannot be opened: it needs its extra: pip install 'truecopy\[postgresql\]'"):
+        open_store("postgresql://127.0.0.1/x")
+
+
 def test_a_file_may_have_any_name(tmp_path: Path) -> None:
     path = tmp_path / "what?a=b#c.db"
     store = open_store(path)
