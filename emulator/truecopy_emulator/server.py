@@ -191,10 +191,19 @@ class Server:
             self._thread = None
             raise ServerError(f"the server did not start: {self._failure or 'no answer in ten seconds'}")
 
-    async def _counted(self, *call: Any) -> None:
+    async def _counted(self, scope: Any, receive: Any, send: Any) -> None:
+        """The application, counted while it answers: not while it waits for a client, which may wait for ever."""
+
+        async def received() -> Any:
+            self._busy -= 1
+            try:
+                return await receive()
+            finally:
+                self._busy += 1
+
         self._busy += 1
         try:
-            await self._application(*call)
+            await self._application(scope, received, send)
         finally:
             self._busy -= 1
 

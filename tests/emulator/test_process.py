@@ -86,7 +86,13 @@ def test_what_cannot_be_is_one_error_without_secrets(arguments: list[str], said:
 
 
 @pytest.mark.parametrize(
-    "said", [b"", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", b"POST / HTTP/1.1\r\nhost: x\r\n"]
+    "said",
+    [
+        b"",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0",
+        b"POST / HTTP/1.1\r\nhost: x\r\n",
+        b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf",
+    ],
 )
 def test_connections_on_which_nothing_is_asked_do_not_keep_it_from_stopping(said: bytes) -> None:
     with Emulator() as emulator, socket.create_connection(("127.0.0.1", emulator.port)) as idle:
