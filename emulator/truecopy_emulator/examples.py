@@ -299,7 +299,7 @@ class _Draft:
                     yield partial(_same, None)
 
     def _members(self, parts: list[Part], name: str | int) -> list[Any]:
-        return [node for part in parts for node in members(part, name)]
+        return members(parts, name)
 
     def _object(
         self,

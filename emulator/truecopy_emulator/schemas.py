@@ -308,13 +308,22 @@ class Schema:
     def below(self, nodes: Sequence[Any], name: str | None) -> list[Any]:
         """The nodes for a member (for an item when `name` is None) of a value for which `nodes` hold. Those of
         branches stand in one anyOf, since which of them counts depends on the value."""
-        found = [node for part in self.parts(nodes) for node in members(part, name)]
-        perhaps = [node for part in self.branches(nodes) for node in members(part, name)]
-        return [*found, {"anyOf": perhaps}] if perhaps else found
+        parts = self.parts(nodes)
+        perhaps = [node for part in self.branches(nodes) for node in _members(part, name)]
+        if not perhaps:
+            return members(parts, name)
+        return [*(node for part in parts for node in _members(part, name)), {"anyOf": perhaps}]
 
 
-def members(part: dict[str, Any], name: str | int | None) -> list[Any]:
-    """What one schema by itself says about a member, or about an item at an index (None: at any)."""
+def members(parts: Iterable[dict[str, Any]], name: str | int | None) -> list[Any]:
+    """What schemas that hold together say about a member, or about an item at an index (None: at any)."""
+    rest = "unevaluatedProperties" if isinstance(name, str) else "unevaluatedItems"
+    found = [node for part in parts for node in _members(part, name)]
+    return found or [part[rest] for part in parts if rest in part]
+
+
+def _members(part: dict[str, Any], name: str | int | None) -> list[Any]:
+    """What one schema by itself says about it."""
     if not isinstance(name, str):
         prefix = part.get("prefixItems") or ()
         if name is not None and name < len(prefix):
@@ -327,10 +336,7 @@ def members(part: dict[str, Any], name: str | int | None) -> list[Any]:
                 found.append(node)
         except re.error:
             continue  # written for another engine; the check of the whole value decides
-    for rest in ("additionalProperties", "unevaluatedProperties"):
-        if not found and rest in part:
-            found.append(part[rest])
-    return found
+    return found or ([part["additionalProperties"]] if "additionalProperties" in part else [])
 
 
 def _own_types(part: dict[str, Any]) -> frozenset[str]:
