@@ -302,9 +302,12 @@ class Engine:
     def _spoil(self, provider: Provider, operation: Operation, answer: Answer, struck: list[dict[str, Any]]) -> str:
         """Put into an answer what faults put there; returns them as text."""
         target = Target(self.world, provider, operation, answer)
-        idle = [name for stage in ("answer", "wire") for effects in struck for name in apply(effects, stage, target)]
         text = ";".join(f"{name}={value}" for effects in struck for name, value in effects.items())
-        text += f" ({', '.join(idle)}: nothing in this answer to change)" if idle else ""
+        try:
+            idle = [name for stage in ("answer", "wire") for each in struck for name in apply(each, stage, target)]
+            text += f" ({', '.join(idle)}: nothing in this answer to change)" if idle else ""
+        except StateError as error:  # chances are counted in it
+            text += f" ({error})"
         if answer.header("x-emulator-diagnostic") is None:
             answer.headers.append((b"x-emulator-diagnostic", diagnostics.header("E601", text)))
         return text

@@ -435,6 +435,23 @@ def test_a_state_that_fails_is_an_answer(tmp_path: Path) -> None:
     assert (health.status_code, health.json()["status"]) == (500, 500)
 
 
+def test_a_state_that_fails_when_all_is_answered_but_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    emulator = Emulator(state=path)
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON truecopy_counters WHEN new.name = 'emulator.chance'"
+            " BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    database.close()
+    with client(emulator) as http:
+        answer = http.get(RESPONSES, headers={"X-Emulator-Fault": "jitter=1"})
+    assert answer.status_code == 200
+    assert "jitter=1.0 (the state" in answer.headers["x-emulator-diagnostic"]
+    assert len(emulator.journal) == 1
+    emulator.world.store.close()
+
+
 def test_a_full_temporary_folder_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(**settings: Any) -> None:
         raise OSError(28, "No space left on device")
