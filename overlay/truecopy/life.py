@@ -23,7 +23,7 @@ from truecopy import answers, errors
 from truecopy.credentials import Asked, ClientCredentials, Fixed
 from truecopy.drift import Drift, parsed, salvaged
 from truecopy.exchange import Answer, Headers, Request
-from truecopy.observe import USER_AGENT, Span
+from truecopy.observe import USER_AGENT, Event, Span
 from truecopy.provider import Provider
 from truecopy.retry import Clock, Failure
 from truecopy.schema import Finding, Operation, errors_in, escape, type_name
@@ -181,7 +181,6 @@ class Call(Generic[P]):
     async def _attempts(self, span: Span) -> tuple[Answer, Any]:
         """Try until there is an answer that says success; the answer and its body."""
         core, settings, renewed = self.core, self.core.settings, False
-        name = core.provider.name, self.operation.name
         while True:
             secret = await self._secret() if self.operation.secured else None
             self.secrets = [*core.credential.secrets(), *([secret] if secret else [])]
@@ -192,20 +191,21 @@ class Call(Generic[P]):
             if self._left() <= 0:
                 raise errors.NotSentError("the deadline passed before the request was sent")
             self.attempts += 1
+            event = Event(core.provider.name, self.operation.name, self.attempts)
             try:
                 request = self._request(secret)
-                await self._heard(settings.hooks.request(*name, self.attempts, request, self.secrets))
+                await self._heard(settings.hooks.request(event, request, self.secrets))
                 sent = self.clock.monotonic()
                 answer = await self.backend.send(request)
                 took = self.clock.monotonic() - sent
-                await self._heard(settings.hooks.response(*name, self.attempts, answer, took, self.secrets))
+                await self._heard(settings.hooks.response(event, answer, took, self.secrets))
                 body = answers.read(core.provider.wording, answer, self.secrets, self.clock.time())
                 span.attempt(self.attempts, answer.status)
                 return answer, body
             except errors.TruecopyError as error:
                 answers.clean(error, self.secrets)
                 self._sign(error)
-                await self._heard(settings.hooks.failure(*name, self.attempts, error))
+                await self._heard(settings.hooks.failure(event, error))
                 span.attempt(self.attempts, error.http_status, error)
                 refused = isinstance(error, errors.AuthenticationError) and secret is not None and not renewed
                 if refused and isinstance(core.credential, ClientCredentials):

@@ -80,34 +80,31 @@ class Hooks:
     on_error: Hook | None = None
     """After an attempt failed; a policy may still repeat it."""
 
-    def request(self, provider: str, operation: str, attempt: int, request: Request, secrets: list[str]) -> object:
+    def request(self, event: Event, request: Request, secrets: list[str]) -> object:
         """A request is about to be sent. Returns what the hook returns, as the others do."""
-        if self.on_request is not None or log.isEnabledFor(logging.DEBUG):
-            url = redact(request.url.partition("?")[0], secrets)
-            event = Event(
-                provider, operation, attempt, request.method, url, headers=shown_headers(request.headers, secrets)
-            )
-            log.debug("%s %s: %s %s, attempt %d", provider, operation, request.method, url, attempt)
-            return self.on_request(event) if self.on_request is not None else None
-        return None
+        if self.on_request is None and not log.isEnabledFor(logging.DEBUG):
+            return None
+        url, shown = redact(request.url.partition("?")[0], secrets), shown_headers(request.headers, secrets)
+        log.debug("%s %s: %s %s, attempt %d", *event[:2], request.method, url, event.attempt)
+        return _told(self.on_request, event._replace(method=request.method, url=url, headers=shown))
 
-    def response(
-        self, provider: str, operation: str, attempt: int, answer: Answer, elapsed: float, secrets: list[str]
-    ) -> object:
+    def response(self, event: Event, answer: Answer, elapsed: float, secrets: list[str]) -> object:
         """An answer has arrived."""
-        if self.on_response is not None or log.isEnabledFor(logging.INFO):
-            shown = shown_headers(answer.headers, secrets)
-            log.info("%s %s: %d in %.0f ms, attempt %d", provider, operation, answer.status, elapsed * 1000, attempt)
-            log.debug("%s %s: headers %s", provider, operation, dict(shown))
-            event = Event(provider, operation, attempt, status=answer.status, headers=shown, elapsed=elapsed)
-            return self.on_response(event) if self.on_response is not None else None
-        return None
+        if self.on_response is None and not log.isEnabledFor(logging.INFO):
+            return None
+        shown = shown_headers(answer.headers, secrets)
+        log.info("%s %s: %d in %.0f ms, attempt %d", *event[:2], answer.status, elapsed * 1000, event.attempt)
+        log.debug("%s %s: headers %s", *event[:2], dict(shown))
+        return _told(self.on_response, event._replace(status=answer.status, headers=shown, elapsed=elapsed))
 
-    def failure(self, provider: str, operation: str, attempt: int, error: TruecopyError) -> object:
+    def failure(self, event: Event, error: TruecopyError) -> object:
         """An attempt has failed."""
-        log.info("%s %s: %s, attempt %d", provider, operation, type(error).__name__, attempt)
-        event = Event(provider, operation, attempt, status=error.http_status, error=error)
-        return self.on_error(event) if self.on_error is not None else None
+        log.info("%s %s: %s, attempt %d", *event[:2], type(error).__name__, event.attempt)
+        return _told(self.on_error, event._replace(status=error.http_status, error=error))
+
+
+def _told(hook: Hook | None, event: Event) -> object:
+    return None if hook is None else hook(event)
 
 
 class Span:

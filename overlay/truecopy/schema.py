@@ -12,7 +12,7 @@ import datetime
 import json
 import keyword
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -174,13 +174,14 @@ class Spec:
 
     def operations(self) -> list[Operation]:
         """Every operation, in the order of the spec."""
-        ids = (
-            node["operationId"]
-            for item in self.document["paths"].values()
-            for node in item.values()
-            if "operationId" in node
-        )
-        return [self.operation(operation_id) for operation_id in ids]
+        return [self.operation(node["operationId"]) for _, _, node, _ in self._nodes()]
+
+    def _nodes(self) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+        """Path, method, node and path item of every operation."""
+        for path, item in self.document["paths"].items():
+            for method, node in item.items():
+                if "operationId" in node:
+                    yield path, method, node, item
 
     def schemes(self) -> list[str]:
         """Names of the security schemes."""
@@ -188,17 +189,10 @@ class Spec:
 
     def operation(self, operation_id: str) -> Operation:
         """The operation with this id. Raises KeyError when there is none."""
-        found = self._operations.get(operation_id)
-        if found is None:
-            found = self._operations[operation_id] = self._find(operation_id)
-        return found
-
-    def _find(self, operation_id: str) -> Operation:
-        for path, item in self.document["paths"].items():
-            for method, node in item.items():
-                if isinstance(node, dict) and node.get("operationId") == operation_id:
-                    return Operation(self, path, method, node, item)
-        raise KeyError(operation_id)
+        if operation_id not in self._operations:
+            places = {place[2]["operationId"]: place for place in self._nodes()}
+            self._operations[operation_id] = Operation(self, *places[operation_id])
+        return self._operations[operation_id]
 
     def token_operation(self) -> Operation:
         """The operation that exchanges client credentials for a token: ``x-token-operation`` of a security scheme."""
@@ -207,11 +201,9 @@ class Spec:
 
     def fetching(self) -> Operation:
         """An operation for reading a URL that an answer names, with the credential of the other operations."""
-        nodes = [node for item in self.document["paths"].values() for node in item.values() if isinstance(node, dict)]
-        security = next(node["security"] for node in nodes if node.get("security"))
-        return Operation(
-            self, "", "get", {"operationId": "fetch", "tags": ["client"], "security": security, "responses": {}}, {}
-        )
+        security = next(node["security"] for _, _, node, _ in self._nodes() if node.get("security"))
+        node = {"operationId": "fetch", "tags": ["client"], "security": security, "responses": {}}
+        return Operation(self, "", "get", node, {})
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         """Follow ``$ref`` to the node that it names."""
@@ -221,10 +213,6 @@ class Spec:
                 at = at[part.replace("~1", "/").replace("~0", "~")]
             node = at
         return node
-
-    def check(self, schema: dict[str, Any]) -> Check:
-        """The check of a schema; schemas may refer to themselves."""
-        return Check(self, schema)
 
 
 class Operation:
@@ -258,7 +246,7 @@ class Operation:
         """Its parameters as they stand in the spec, each with its Python name."""
         self.in_path = {p["python"] for p in self.described if p["in"] == "path"}
         """Python names of the parameters in the path."""
-        self.parameters = {p["python"]: spec.check(p["schema"]) for p in self.described}
+        self.parameters = {p["python"]: Check(spec, p["schema"]) for p in self.described}
         """Check by Python name."""
         self.body = self._schema(spec, spec.resolve(node.get("requestBody", {})))
         """Check of the request's body, if there is one."""
@@ -277,7 +265,7 @@ class Operation:
     @staticmethod
     def _schema(spec: Spec, node: dict[str, Any]) -> Check | None:
         media_type = next(iter(node.get("content", {}).values()), None)
-        return media_type and spec.check(media_type["schema"])
+        return media_type and Check(spec, media_type["schema"])
 
 
 def _place(spec: Spec, name: str) -> tuple[str, str, str]:
