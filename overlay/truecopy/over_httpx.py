@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
+import ssl
 import threading
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpcore
 import httpx
 
 from truecopy.errors import ConfigurationError, MaybeSentError, NotSentError, TransportError
 from truecopy.exchange import CONNECTIONS, IDLE, UNUSABLE_PROXY, Answer, Body, Headers, Request, Room
-
-if TYPE_CHECKING:
-    import ssl
 
 _Transport = TypeVar("_Transport", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 _FAILURES = (httpx.HTTPError, httpx.StreamError, UnicodeError)
@@ -41,9 +42,9 @@ def adopt(given: object, *, asynchronous: bool) -> Any:
     """
     if asynchronous:
         if isinstance(given, httpx.AsyncClient):
-            return AsyncHttpxExchange(_sender(given))
+            return AsyncHttpxExchange(lambda: _Lane(_sender(given)))
         if isinstance(given, httpx.AsyncBaseTransport):
-            return AsyncHttpxExchange(given.handle_async_request)
+            return AsyncHttpxExchange(lambda: _Lane(given.handle_async_request))
     elif isinstance(given, httpx.Client):
         return HttpxExchange(_sender(given))
     elif isinstance(given, httpx.BaseTransport):
@@ -77,6 +78,12 @@ def _sender(client: httpx.Client | httpx.AsyncClient) -> Callable[[httpx.Request
 
 
 @cache
+def _no_tls() -> ssl.SSLContext:
+    """What stands for a context where none is needed: httpx would make one with each transport, in 6 ms."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@cache
 def _tls() -> ssl.SSLContext:
     """One context for all clients: making one takes 20 ms. Raises ConfigurationError."""
     try:
@@ -88,8 +95,7 @@ def _tls() -> ssl.SSLContext:
 
 def _made(transport: type[_Transport], origin: str, proxy: str | None) -> _Transport:
     """A transport of httpx for one origin. Raises ConfigurationError."""
-    # A TLS context that plain HTTP does not need is not made.
-    verify = _tls() if "https:" in (origin[:6].lower(), (proxy or "")[:6].lower()) else False
+    verify = _tls() if "https:" in (origin[:6].lower(), (proxy or "")[:6].lower()) else _no_tls()
     # Asynchronous requests are counted by Room.
     most = CONNECTIONS if transport is httpx.HTTPTransport else None
     limits = httpx.Limits(max_connections=most, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE)
@@ -223,33 +229,56 @@ def _chunks(response: httpx.Response) -> Any:
     return httpx.ByteStream(response.content) if response.is_stream_consumed else response.stream
 
 
-class AsyncHttpxExchange:
-    """Over httpx, from the tasks of one event loop."""
+@dataclass(eq=False)
+class _Lane:
+    """What one request at a time is sent with."""
 
-    def __init__(
-        self,
-        send: Callable[[httpx.Request], Awaitable[httpx.Response]],
-        close: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
-        self._send, self._close, self._room = send, close, Room()
+    send: Callable[[httpx.Request], Awaitable[httpx.Response]]
+    close: Callable[[], Awaitable[None]] | None = None
+    used: float = 0.0
+    """When, on the clock of time.monotonic()."""
+
+
+class AsyncHttpxExchange:
+    """Over httpx, from the tasks of one event loop.
+
+    Each connection has a transport of its own: one for all would look at each connection for each request that waits,
+    and for all of them whenever one ends, so that a few hundred requests at once took longer to hand out than to send.
+    """
+
+    def __init__(self, lane: Callable[[], _Lane]) -> None:
+        self._lane, self._room = lane, Room()
+        self._idle, self._busy = deque[_Lane](), set[_Lane]()
 
     @classmethod
     def open(cls, origin: str, proxy: str | None) -> Self:
         """An exchange with connections of its own."""
-        transport = _made(httpx.AsyncHTTPTransport, origin, proxy)
-        return cls(transport.handle_async_request, transport.aclose)
+
+        def lane() -> _Lane:
+            transport = _made(httpx.AsyncHTTPTransport, origin, proxy)
+            return _Lane(transport.handle_async_request, transport.aclose)
+
+        return cls(lane)
 
     async def send(self, request: Request) -> Answer:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(request.deadline - time.monotonic(), 0.001)):
                 async with self._room.place(request.timeouts.pool):
-                    return await self._exchanged(request)
+                    await self._shut(time.monotonic() - IDLE)
+                    lane = self._idle.pop() if self._idle else self._lane()
+                    self._busy.add(lane)
+                    try:
+                        return await self._exchanged(lane, request)
+                    finally:
+                        lane.used = time.monotonic()
+                        self._busy.discard(lane)
+                        self._idle.append(lane)
         raise MaybeSentError("the deadline passed before the answer was whole")
 
-    async def _exchanged(self, request: Request) -> Answer:
+    async def _exchanged(self, lane: _Lane, request: Request) -> Answer:
         message = _message(request)
         try:
-            response = await self._send(message)
+            response = await lane.send(message)
         except httpx.HTTPStatusError as judged:
             return _judged(judged.response)
         except _FAILURES as error:
@@ -267,6 +296,13 @@ class AsyncHttpxExchange:
             return body.finish(broken)
         raise kind(text)
 
+    async def _shut(self, since: float) -> None:
+        """Close the connections that have not been used since a time."""
+        while self._idle and self._idle[0].used <= since:
+            lane = self._idle.popleft()
+            if lane.close is not None:
+                await lane.close()
+
     async def close(self) -> None:
-        if self._close is not None:
-            await self._close()
+        self._idle.extend(self._busy)
+        await self._shut(math.inf)

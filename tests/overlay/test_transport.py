@@ -289,6 +289,60 @@ def test_connections_are_not_leaked_by_failures(play: Player) -> None:
         assert server.open == 0
 
 
+async def _open_for(server: Server, most: int) -> int:
+    """Connections that are open after at most two seconds, or as soon as they are few enough."""
+    for _ in range(40):
+        if server.open <= most:
+            break
+        await asyncio.sleep(0.05)
+    return server.open
+
+
+def test_hundreds_of_tasks_at_once_all_get_a_connection_in_time(transport: str) -> None:
+    """One pool of httpcore hands its connections out so slowly that many of these would wait in vain."""
+
+    async def run() -> None:
+        async with AsyncQuestionPro(KEY, base_url=server.url, retries=0) as client:
+            answers = await asyncio.gather(*(get(client) for _ in range(800)))
+        assert {batch.id for batch in answers} == {4445556}
+
+    with Server([0.1, answer(BATCH)]) as server:
+        asyncio.run(run())
+        assert server.connections <= 100
+
+
+def test_connections_that_are_no_longer_needed_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUECOPY_TRANSPORT", "httpx")
+
+    async def run() -> None:
+        async with AsyncQuestionPro(KEY, base_url=server.url, retries=0) as client:
+            await asyncio.gather(*(get(client) for _ in range(20)))
+            assert server.open == 20
+            monkeypatch.setattr("truecopy.over_httpx.IDLE", 0.0)
+            await get(client)
+            assert await _open_for(server, 1) <= 1
+
+    with Server([0.1, answer(BATCH)]) as server:
+        asyncio.run(run())
+
+
+def test_closing_ends_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUECOPY_TRANSPORT", "httpx")
+
+    async def run() -> None:
+        client = AsyncQuestionPro(KEY, base_url=server.url, retries=0)
+        calls = [asyncio.create_task(get(client)) for _ in range(5)]
+        while len(server.requests) < 5:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await client.close()
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+        assert {type(error) for error in ended} == {errors.MaybeSentError}
+        assert await _open_for(server, 0) == 0
+
+    with Server([0.5, answer(BATCH)]) as server:
+        asyncio.run(run())
+
+
 def test_a_closed_client_says_so(play: Player) -> None:
     def scenario(client: Any) -> Any:
         view = client.with_options(retries=0)
