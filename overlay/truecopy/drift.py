@@ -58,6 +58,9 @@ class Drift:
     def __len__(self) -> int:
         return len(self._seen)
 
+    def __repr__(self) -> str:
+        return f"Drift({list(self)!r})"
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -221,6 +221,15 @@ def test_drift_is_bounded_and_starts_anew_when_pickled() -> None:
     assert [record.pointer for record in again] == ["/list/*/b/*"]
 
 
+def test_drift_can_be_looked_at() -> None:
+    from truecopy.schema import Finding
+
+    drift = Drift()
+    assert repr(drift) == "Drift([])"
+    drift.record("query.get_batch", [Finding("new", "/data/colour", "no such member", "string")])
+    assert "operation='query.get_batch', kind='new', pointer='/data/colour'" in repr(drift)
+
+
 def test_an_answer_that_is_nested_too_deeply_is_refused(play: Player) -> None:
     deep = b'{"requestID": "r", "new": ' + b"[" * 600 + b"]" * 600 + b', "response": ' + b'{"id": 1}' + b"}"
     with Server(answer(deep)) as server, pytest.raises(errors.ResponseMismatchError, match="recursion limit"):
