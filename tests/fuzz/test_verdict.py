@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from truecopy_tools.fuzz import verdict
-from truecopy_tools.fuzz.targets import TARGETS, UsageError, base_url, choose
+from truecopy_tools.fuzz.targets import ROOT, TARGETS, UsageError, base_url, choose
 from truecopy_tools.fuzz.worker import Job, Outcome
 
 TARGET = TARGETS["supermetrics"]
@@ -111,3 +113,17 @@ def test_specs_are_chosen_by_name() -> None:
     assert [target.name for target in choose("asavie, questionpro")] == ["asavie", "questionpro"]
     with pytest.raises(UsageError, match="no spec twilio"):
         choose("asavie,twilio")
+
+
+def test_every_check_of_our_own_must_have_looked_at_something() -> None:
+    written = {
+        function.name
+        for name in ("checks", "control", "model")
+        for function in ast.parse((Path(verdict.__file__).parent / f"{name}.py").read_text()).body
+        if isinstance(function, ast.FunctionDef)
+        and any(ast.unparse(each) == "check" for each in function.decorator_list)
+    }
+    wanted = {name for table in (verdict.OWN, verdict.EMULATED) for names in table.values() for name in names}
+    assert wanted == written
+    _, _, told = (ROOT / "docs" / "fuzzing.md").read_text().partition("\n## Checks of our own\n")
+    assert written <= set(re.findall(r"`([a-z_]+)`", told.partition("\n## ")[0]))

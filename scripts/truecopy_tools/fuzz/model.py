@@ -195,11 +195,7 @@ def refusals_change_nothing(ctx: CheckContext, response: Response, case: AnyCase
 def _state(response: Response) -> Any:
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(str(response.request.url)))
     headers: dict[str, str | None] = {"authorization": f"Bearer {CREDENTIAL}", "accept": JSON_TYPE}
-    return (
-        body(answer)
-        if (answer := ask(response, method="GET", url=f"{origin}/_emulator/state", headers=headers))
-        else {}
-    )
+    return body(_answered(ask(response, method="GET", url=f"{origin}/_emulator/state", headers=headers)))
 
 
 _media = at_most(6)

@@ -38,7 +38,13 @@ OWN = {
     ),
 }
 """Checks of our own that must have looked at something, by target."""
-EMULATED = ("refusals_are_documented", "refusals_change_nothing")
+REFUSALS = ("refusals_are_documented", "refusals_change_nothing")
+EMULATED = {
+    "questionpro": (*REFUSALS, "lives_are_lived"),
+    "supermetrics": (*REFUSALS, "lives_are_lived"),
+    "asavie": REFUSALS,
+    "emulator": REFUSALS,
+}
 """Those that an emulator of the run's own can be asked for besides."""
 
 FEW, TAKEN = 10, 0.1
@@ -161,7 +167,8 @@ def followed_links(outcome: Outcome) -> Iterator[str]:
 def used_every_check(outcome: Outcome) -> Iterator[str]:
     """Each check of our own that is meant for the target looked at some answer."""
     ran = {name for seen in _seen(outcome).values() for name, counts in seen["checks"].items() if _sum(counts)}
-    for name in (*OWN[outcome.job.target.name], *(() if outcome.job.url else EMULATED)):
+    target = outcome.job.target.name
+    for name in (*OWN[target], *(() if outcome.job.url else EMULATED[target])):
         if name not in ran and not outcome.job.safe:
             yield f"the check {name} looked at nothing"
 
