@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -817,6 +818,51 @@ def unasked(name: str) -> Act:
     return act
 
 
+def reads(change: Callable[[bytes], bytes]) -> Act:
+    """Takes a body that is refused once its bytes are changed so."""
+
+    def act(scene: Scene) -> Answer:
+        answer = scene.answer()
+        if answer.status != 400 or (read := change(scene.request.body)) == scene.request.body:
+            return answer
+        return scene.ask(replace(scene.request, body=read))
+
+    return act
+
+
+def _first_value(content: bytes) -> bytes:
+    """The JSON that a text begins with."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(content.decode())
+    except ValueError:
+        return content
+    return content[: len(content.decode()[:end].encode())]
+
+
+def deaf_to_quality(scene: Scene) -> Answer:
+    """The first media type that is accepted wins, whatever its q."""
+    return scene.instead(headers={"accept": re.sub(r";\s*q=[\d.]+", "", scene.request.headers.get("accept", "*/*"))})
+
+
+def once_only(scene: Scene) -> Answer:
+    """A token that was handed out works for one call."""
+    used = scene.memory.setdefault("used", set())
+    sent = scene.request.headers.get("authorization", "")
+    if DEFAULT_KEY not in sent and sent in used:
+        return scene.instead(headers={"authorization": None})
+    used.add(sent)
+    return scene.answer()
+
+
+def of_any_parent(scene: Scene) -> Answer:
+    """A thing is found under whatever parent is asked for."""
+    answer, parent = scene.answer(), re.search(r"/surveys/(\d+)/", scene.request.path)
+    if answer.status != 404 or parent is None:
+        return answer
+    other = scene.instead(path=scene.request.path.replace(parent[1], "7654321"))
+    return member("/response/surveyID", to(int(parent[1])))(replace(scene, ask=lambda request: other))
+
+
 def sends_other(change: Callable[[dict[str, Any]], dict[str, Any]], pointer: str = "") -> Act:
     """Does something else than it was told; the member of the answer is as if it had done it."""
 
@@ -1159,6 +1205,31 @@ _MEDIA_BODIES = (
     ("form-lost", AS, "createBatch", "AppTag is not read from a form", posted("form", lambda text: text.replace("AppTag=", "apptag="))),
     ("form-plus", AS, "createBatch", "+ in a form is no blank", posted("form", lambda text: text.replace("+", "%2B"))),
 )  # fmt: skip
+_LINKS = (
+    ("link-next-size", QP, "listResponses", "next forgets perPage", member("/pagination/links/next", by(lambda link: link and re.sub(r"&perPage=\d+", "", link)))),
+    ("link-last", QP, "listResponses", "last leads to the page before", member("/pagination/links/last", by(lambda link: link and re.sub(r"\bpage=(\d+)", lambda m: f"page={max(1, int(m[1]) - 1)}", link)))),
+    ("link-previous", QP, "filterResponses", "there never is a page before", member("/pagination/links/prev", to(None))),
+)  # fmt: skip
+_TOLD = (
+    ("told-key-in-link", QP, "listResponses", "links have the key in them", member("/pagination/links/self", by(lambda link: f"{link}&apiKey={DEFAULT_KEY}"))),
+    ("told-key-in-error", SM, "*", "errors repeat the token", member("/detail", by(lambda detail: f"{detail} ({DEFAULT_KEY})"), BAD)),
+    ("told-key-in-header", AS, "getBatch", "a header repeats the token", header("x-debug", f"token={DEFAULT_KEY}")),
+    ("told-trace", AS, "createBatch", "400 has the frames of the stack", member("/ErrorDescription", by(lambda said: f"{said}\r\n   at AS.Models.API.Batch..ctor(String s) in C:\\src\\Batch.cs:line 7"), BAD)),
+    ("told-trace-python", QP, "*", "errors have a traceback", member("/response/error/message", by(lambda said: f'{said}\nTraceback (most recent call last):\n  File "/srv/app.py", line 7, in get'), lambda answer: answer.status >= 400)),
+)  # fmt: skip
+_READING = (
+    ("reads-first-value", AS, "createBatch", "what comes behind the JSON is ignored", reads(_first_value)),
+    ("reads-nan", SM, "createBatch", "NaN is a number", reads(lambda content: content.replace(b"NaN", b"0"))),
+    ("reads-doctype", AS, "createBatch", "XML may declare entities", reads(lambda content: re.sub(rb"<!DOCTYPE.*?\]>", b"", content, flags=re.DOTALL).replace(b"&declared;", b"x"))),
+    ("reads-no-quality", AS, "getBatch", "the q of media types in Accept is ignored", deaf_to_quality),
+    ("reads-known-parameters-only", QP, "listResponses getBatch", "a parameter that is not in the spec is a crash", crashes(lambda scene: bool({name for name, _ in parse_qsl(scene.request.query)} - {"page", "perPage", "apiKey"}))),
+)  # fmt: skip
+_LONGER = (
+    ("state-lines", QP, "createResponse", "all ends of lines are stored alike", stored(each_text(lambda value: value.replace("\r\n", "\n")))),
+    ("state-composed", SM, "createBatch", "accents are stored in one with their letters", stored(each_text(lambda value: unicodedata.normalize("NFC", value)))),
+    ("state-any-parent", QP, "getResponse", "a response is found under every survey", of_any_parent),
+    ("token-once", AS, "getBatch", "a token works for one call", once_only),
+)  # fmt: skip
 _CONTROLLED = (
     ("control-reset-undone", CONTROL, "reset", "the reset resets nothing", unheard),
     ("control-reset-partly", CONTROL, "reset", "faults outlive the reset", lambda scene: _keeping(scene, "faults")),
@@ -1209,6 +1280,10 @@ _TABLE = {
     "lists and filters": _LISTS,
     "lax reading": _LAX,
     "bodies in other media types": _MEDIA_BODIES,
+    "links of pages": _LINKS,
+    "what nobody should be told": _TOLD,
+    "reading of requests": _READING,
+    "longer lives": _LONGER,
 }
 DEFECTS = {
     name: Defect(name, provider, operation, kind, what, act)

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from truecopy_tools.fuzz import asking
+from truecopy_tools.fuzz import asking, checks
 from truecopy_tools.fuzz.asavie_xml import from_xml, local, to_xml
 from truecopy_tools.fuzz.corners import lookalikes
 from truecopy_tools.fuzz.curl import LONGEST, MARK, command
 from truecopy_tools.fuzz.model import _runs
+
+NO_CONTEXT: Any = None
+"""Of a run, at which none of these looks."""
 
 
 @pytest.mark.parametrize(
@@ -77,15 +80,57 @@ def test_queries_are_split_as_the_policies_say() -> None:
 def test_ids_are_chosen_so_that_a_path_can_say_them() -> None:
     from truecopy_tools.fuzz import hooks
 
-    raw = {"operationId": "createBatch"}
-    operation = SimpleNamespace(
-        schema=SimpleNamespace(raw_schema={"info": {"title": "Asavie"}}), definition=SimpleNamespace(raw=raw)
-    )
-    chosen = []
+    case, chosen = _case("Asavie", "createBatch"), []
     for _ in range(16):
-        case: Any = SimpleNamespace(operation=operation, body={"ID": "%C3%A4 100%", "Name": "%20"})
-        hooks.choose_new_ids(Any, case, {})
+        case.body = {"ID": "%C3%A4 100%", "Name": "%20"}
+        hooks.choose_new_ids(NO_CONTEXT, case, {})
         assert case.body["Name"] == "%20"
         chosen.append(case.body["ID"])
     assert {text[:6] for text in chosen} == {"ä 100%"}
     assert len(set(chosen)) == 15  # two are the same: that a taken id is refused has to be seen too
+
+
+def test_an_answer_over_which_a_check_stumbles_fails_it() -> None:
+    page = {"currentPage": 1, "perPage": 0, "totalItems": 0, "totalPages": 0}
+    response: Any = SimpleNamespace(
+        status_code=200,
+        request=SimpleNamespace(method="GET", url="http://here/?perPage=0"),
+        headers={"content-type": ["application/json"]},
+        content=b"{}",
+        json=lambda: {"response": [], "pagination": page},
+    )
+    with pytest.raises(asking.Broken, match="cannot be judged: ZeroDivisionError"):
+        checks.pages_join_up(NO_CONTEXT, response, _case("QuestionPro", "listResponses"))
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "told"),
+    [
+        (200, b'{"link": "http://here/?apiKey=a-key-to-tell"}', "the credential"),
+        (400, b'{"message": "Traceback (most recent call last)"}', "the frames of a stack"),
+        (500, b"   at AS.Models.API.Batch..ctor(String s) in C:\\Batch.cs:line 7", "the frames of a stack"),
+        (200, b'{"message": "Traceback (most recent call last)"}', ""),  # somebody's text
+        (400, b'{"message": "there is no main.py:7"}', ""),  # as it was asked for
+    ],
+)
+def test_secrets_in_answers_are_seen(status: int, content: bytes, told: str) -> None:
+    headers = {"api-key": "a-key-to-tell"}
+    request = SimpleNamespace(method="GET", url="http://here/main.py:7", headers=headers, body=None)
+    response: Any = SimpleNamespace(status_code=status, request=request, headers={}, content=content)
+    case = _case("QuestionPro", "getBatch")
+    if told:
+        with pytest.raises(asking.Broken, match=told):
+            checks.answers_tell_no_secrets(NO_CONTEXT, response, case)
+    else:
+        assert checks.answers_tell_no_secrets(NO_CONTEXT, response, case) is None
+
+
+def _case(title: str, operation_id: str) -> Any:
+    """A case of an operation, as far as checks look at it."""
+    schema = SimpleNamespace(
+        raw_schema={"info": {"title": title}}, config=SimpleNamespace(rate_limit_for=lambda operation: None)
+    )
+    definition = SimpleNamespace(raw={"operationId": operation_id})
+    return SimpleNamespace(
+        operation=SimpleNamespace(schema=schema, definition=definition, method="get", label=f"GET /{operation_id}")
+    )

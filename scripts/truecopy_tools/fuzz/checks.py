@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import permutations
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -43,6 +45,7 @@ from .asking import (
     short,
     succeeded,
 )
+from .masking import SHORTEST
 
 CREATES: dict[tuple[str, str], tuple[str, str, str]] = {
     # provider and operation: where the answer has the new object, its id in there, and the path that reads it
@@ -213,6 +216,26 @@ def codes_agree(ctx: CheckContext, response: Response, case: AnyCase) -> bool | 
     return None
 
 
+FRAMES = re.compile(rb"Traceback \(most recent call last\)|\.(?:cs|go|java|js|kt|php|py|rb):(?:line )?\d+\b")
+"""Where a program was when it failed."""
+
+
+@check
+def answers_tell_no_secrets(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
+    """No answer repeats the credential that it was asked with; no failure tells where in the program it happened."""
+    if key(case)[0] not in CODES:  # the control API hands out the state, credentials and all
+        return True
+    told, secret = repr(response.headers).encode() + response.content, secret_of(response).encode()
+    frames = FRAMES.search(told) if response.status_code >= 400 else None
+    for what, text in (
+        ("the credential", secret if len(secret) >= SHORTEST and secret in told else b""),
+        ("the frames of a stack", frames[0] if frames else b""),
+    ):
+        if text and text not in unquote(plain(response.request.url)).encode() + bytes_of(response):
+            raise AssertionError(f"the answer has {what} in it")
+    return None
+
+
 @check
 def rate_limit_headers(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
     """Where the spec documents the headers of the rate limit on a success, they are there and make sense."""
@@ -268,23 +291,30 @@ def pages_join_up(ctx: CheckContext, response: Response, case: AnyCase) -> bool 
     if key(case) not in PAGES or not succeeded(response, case):
         return True
     place, position, size, first = PAGES[key(case)]
-    value = body(response)
-    items = at(value, place)
     given = dict(parse_qsl(urlsplit(str(response.request.url)).query))
-    if place == "/response":
-        _numbered_page(value["pagination"], len(items), int(given.get(position, 1)), int(given.get(size, 100)))
-    else:
-        _offset_page(value["meta"], len(items), int(given.get(position, 0)), int(given.get(size, 100)))
+    _items(place, body(response), int(given.get(position, first)), int(given.get(size, 100)))
     _looked[key(case)] += 1
     if _looked[key(case)] > PAGES_ASKED:
         return None
     step = 1 if first else 2  # a page's number, or its offset
-    parts = [ask(response, query={position: first + i * step, size: 2}) for i in range(5)]
-    whole = ask(response, query={position: first, size: 10})
-    if whole is not None and all(part is not None for part in parts):
-        small = [item for part in parts if part is not None for item in at(body(part), place)]
+    small = []
+    for number in range(first, first + 5 * step, step):
+        if (part := ask(response, query={position: number, size: 2})) is None:
+            return None
+        small += _items(place, body(part), number, 2)
+    if (whole := ask(response, query={position: first, size: 10})) is not None:
         assert small == at(body(whole), place), f"five pages with {size} 2 are not one with {size} 10"
     return None
+
+
+def _items(place: str, value: Any, position: int, size: int) -> list[Any]:
+    """The items of a page that says of itself what is so."""
+    items: list[Any] = at(value, place)
+    if place == "/response":
+        _numbered_page(value["pagination"], len(items), position, size)
+    else:
+        _offset_page(value["meta"], len(items), position, size)
+    return items
 
 
 def _numbered_page(page: dict[str, Any], count: int, number: int, size: int) -> None:
@@ -293,10 +323,15 @@ def _numbered_page(page: dict[str, Any], count: int, number: int, size: int) -> 
     assert size == asked or 100 <= size < asked, f"asked for pages of {asked}, got {page}"
     assert page["totalPages"] in {math.ceil(total / size), max(1, math.ceil(total / size))}, f"totalPages: {page}"
     assert count == max(0, min(size, total - (number - 1) * size)), f"{count} items on page {number}: {page}"
-    following = page["links"]["next"]
-    assert (following is not None) == (number * size < total), f"next is {following}: {page}"
-    if following is not None:
-        assert dict(parse_qsl(urlsplit(following).query)).get("page") == str(number + 1), f"next is {following}"
+    last = max(1, page["totalPages"])
+    expected = {"first": 1, "last": last, "next": number + 1 if number < last else None}
+    if number <= last:  # of what is not there the rest is not said
+        expected |= {"self": number, "prev": number - 1 if number > 1 else None}
+    for name, other in expected.items():
+        link = page["links"][name]
+        query = dict(parse_qsl(urlsplit(link or "").query))
+        assert (link is None) is (other is None), f"{name} is {link}: {page}"
+        assert link is None or (query["page"], query["perPage"]) == (str(other), str(size)), f"{name} is {link}: {page}"
 
 
 def _offset_page(meta: dict[str, Any], count: int, offset: int, limit: int) -> None:
@@ -396,14 +431,30 @@ def media_types_are_kept(ctx: CheckContext, response: Response, case: AnyCase) -
         for media in ("text/plain", "image/png"):
             answer = ask(response, headers={"content-type": media})
             expect(answer, lambda status: status == 415, f"a body as {media}")
-        if "json" in case.media_type:
-            expect(ask(response, content=b'{"a": 1,]'), lambda status: status == 400, "a body that is no JSON")
+        for what, content in _malformed(bytes_of(response), case.media_type):
+            expect(ask(response, content=content), lambda status: status == 400, f"a body {what}")
     if "406" in case.operation.definition.raw["responses"]:
         answer = ask(response, headers={"accept": "image/png"})
         expect(answer, lambda status: status == 406, "Accept: image/png")
         answer = ask(response, headers={"accept": "image/png, Application/XML;q=0.5"})
         expect(answer, good, "Accept: image/png, Application/XML;q=0.5")
+        for less, more in permutations((JSON_TYPE, "application/xml")):
+            answer = ask(response, headers={"accept": f"{less};q=0.1, {more};q=0.9"})
+            got = header(answer, "content-type") if answer is not None else more
+            assert got.startswith(more), f"Accept: {less};q=0.1, {more};q=0.9 is answered {got}"
     return None
+
+
+def _malformed(sent: bytes, media: str) -> Iterator[tuple[str, bytes]]:
+    """What lenient readers take for a body."""
+    if "json" in media:
+        yield "that is no JSON", b'{"a": 1,]'
+        yield "with something behind its JSON", sent + b" x"
+        if isinstance(value := json.loads(sent), dict):
+            yield "with NaN", json.dumps({**value, "number": math.nan}).encode()
+    if "xml" in media:
+        declared = rb'\1<!DOCTYPE a [<!ENTITY declared "x">]>'
+        yield "that declares an entity", re.sub(rb"^(<\?xml.*?\?>)?", declared, sent, count=1, flags=re.DOTALL)
 
 
 @check
@@ -423,6 +474,8 @@ def known_client_gets_token(ctx: CheckContext, response: Response, case: AnyCase
     url = plain(response.request.url).replace("/authtoken", "/batches/batch-0001")
     answer = ask(response, method="GET", url=url, headers={"authorization": f"Bearer {token}"})
     expect(answer, lambda status: status != 401, "a call with the new token")
+    again = ask(response, method="GET", url=url, headers={"authorization": f"Bearer {token}"})
+    expect(again, lambda status: status != 401, "a second call with the new token")
     for wrong in ("x", known["client_secret"] + "x", known["client_secret"].upper()):
         answer = ask(response, content=urlencode({**sent, "client_secret": wrong}).encode())
         expect(answer, lambda status: status in (400, 401), "a client with a wrong secret")

@@ -10,7 +10,7 @@ from typing import Any
 Path = tuple[str | int, ...]
 
 INTEGERS = (-1, 0, 2**31 - 1, 2**31, 2**53 + 1, 2**63 - 1)
-TEXTS = ("", " a b ", "null", "a\0b", "\u00e4\u65e5", "\U0001f600", "\"'<&>%;", "x" * 300)
+TEXTS = ("", " a b ", "a\u0308\r\nb", "null", "a\0b", "\u00e4\u65e5", "\U0001f600", "\"'<&>%;", "x" * 300)
 NUMBERS = (-0.5, 1e300, 5e-324)
 LEAVES = 100
 """Of how many leaves there are lookalikes: where any member may be, made-up names have no end."""

@@ -19,6 +19,7 @@ PROVIDERS = (
     *EVERYWHERE,
     *("stored_equals_sent", "new_things_have_new_ids", "answers_what_was_asked", "codes_agree"),
     *("unknown_ids_are_not_found", "credentials_stand_where_the_spec_says", "older_things_remain"),
+    "answers_tell_no_secrets",
 )
 OWN = {
     "questionpro": (
