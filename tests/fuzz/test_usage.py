@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -121,6 +122,7 @@ def test_what_a_run_was_is_all_told(tmp_path: Path) -> None:
         patch.chdir(tmp_path)
         patch.setattr(os, "environ", dict(os.environ))
         worker.enter(job)
+        worker.enter(replace(job, url="http://elsewhere"))  # as a replay does
     told = json.loads((tmp_path / worker.JOB).read_text())
     assert told == {
         **{"target": "asavie", "seed": 7, "cases": 3, "seconds": 20, "safe": True, "sockets": 1, "url": "http://x"},

@@ -144,9 +144,8 @@ def enter(job: Job) -> None:
     if job.safe:
         os.environ[SAFE_VARIABLE] = "1"
     told = {name: getattr(job, name) for name in TOLD}
-    (job.folder / JOB).write_text(
-        json.dumps({"target": job.target.name, **told, "baseline": str(job.baseline or "")}) + "\n"
-    )
+    if not (path := job.folder / JOB).exists():  # a replay elsewhere leaves it said where the run was
+        path.write_text(json.dumps({"target": job.target.name, **told, "baseline": str(job.baseline or "")}) + "\n")
     if job.url:
         # The configuration names every target's credential; those of other targets are not asked for, nor is the
         # control token of an emulator that wants none.
