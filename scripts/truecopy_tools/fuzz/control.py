@@ -107,6 +107,7 @@ def control_takes_effect(ctx: CheckContext, response: Response, case: AnyCase) -
 PROVIDER, OPERATION = "supermetrics", "getBatch"
 CALLED = "/supermetrics/enterprise/v2/query/batch/qrb_3feb5ff5c71e"
 """A call that needs nothing but a credential: its provider, operation and path."""
+FAULT = {"effects": "status=503", "provider": PROVIDER, "operation": OPERATION, "times": 2}
 KINDS = {"valid": 200, "expired": 401, "forbidden": 403, "quota": 429, "unknown": 401}
 
 
@@ -122,7 +123,7 @@ _rarely = at_most(3)
 
 @check
 def calls_are_as_told(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    """What the control API was told is how calls go from then on: credentials, faults, oddities."""
+    """What the control API was told is how calls go from then on: credentials, faults, oddities, whole states."""
     title, operation = key(case)
     if title != CONTROL or operation not in CALLS or not succeeded(response, case):
         return True
@@ -131,6 +132,8 @@ def calls_are_as_told(ctx: CheckContext, response: Response, case: AnyCase) -> b
         return True
     before = _control(response, "GET", "/state")
     try:
+        _control(response, "DELETE", "/faults")
+        _control(response, "PUT", "/credentials", {"credential": CREDENTIAL, "kind": "valid"})
         CALLS[operation](response, told)
     finally:
         _control(response, "PUT", "/state", before)
@@ -138,7 +141,6 @@ def calls_are_as_told(ctx: CheckContext, response: Response, case: AnyCase) -> b
 
 
 def _credential(response: Response, told: Any) -> None:
-    _control(response, "DELETE", "/faults")
     for kind, status in {told["kind"]: KINDS[told["kind"]], **KINDS}.items():
         ask(response, content=json.dumps({"credential": "one-more", "kind": kind}).encode())
         got = _call(response, "one-more")
@@ -146,12 +148,18 @@ def _credential(response: Response, told: Any) -> None:
 
 
 def _fault(response: Response, told: Any) -> None:
-    _control(response, "DELETE", "/faults")
-    _control(response, "PUT", "/credentials", {"credential": CREDENTIAL, "kind": "valid"})
-    fault = {"effects": "status=503", "provider": PROVIDER, "operation": OPERATION, "times": 2}
-    ask(response, content=json.dumps(fault).encode())
+    ask(response, content=json.dumps(FAULT).encode())
     got = [_call(response) for _ in range(3)]
     assert got in ([503, 503, 200], [503, 503, 404]), f"a fault for two calls makes the answers {got}"
+
+
+def _loaded(response: Response, told: Any) -> None:
+    _control(response, "POST", "/faults", FAULT)
+    state = _control(response, "GET", "/state")
+    _control(response, "DELETE", "/faults")
+    ask(response, content=json.dumps(state).encode())
+    got = _call(response)
+    assert got == 503, f"under a state with a fault a call is answered {got}"
 
 
 def _oddity(response: Response, told: Any) -> None:
@@ -179,6 +187,7 @@ def _advance(response: Response, told: Any) -> None:
 CALLS: dict[str, Callable[[Response, Any], None]] = {
     "putCredential": _credential,
     "addFault": _fault,
+    "putState": _loaded,
     "putProvider": _oddity,
     "putClock": _advance,
 }
@@ -272,9 +281,10 @@ def _is_reset(told: Any, read: Any, case: AnyCase) -> bool:
 
 
 def _same_state(told: Any, read: Any, case: AnyCase) -> bool:
-    stored = {name: things for name, things in told["collections"].items() if things}  # an empty one is as good as none
-    known = read["settings"]["credentials"] == told["settings"]["credentials"]
-    return known and same(stored, read["collections"]) and same(told["counters"], read["counters"])
+    """Each part that there is, is what was sent; an empty collection is as good as none."""
+    sent, found = ({**state, **state["settings"]} for state in (told, read))
+    sent["collections"] = {name: things for name, things in sent["collections"].items() if things}
+    return all(same(sent[part], found[part]) for part in found.keys() - {"settings"})
 
 
 EFFECTS: dict[str, tuple[str, Callable[[Any, Any, AnyCase], bool]]] = {
