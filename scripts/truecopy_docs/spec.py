@@ -20,6 +20,7 @@ from urllib.parse import unquote
 import yaml
 
 from truecopy_docs.facts import Fact, Facts
+from truecopy_docs.grammar import misshapen
 from truecopy_docs.loose import step
 from truecopy_docs.page import DocsError
 from truecopy_docs.schemas import KEYWORDS, split_null
@@ -31,7 +32,6 @@ _EXCEPTIONS = {
     "400": "BadRequestError", "401": "AuthenticationError", "403": "PermissionDeniedError", "404": "NotFoundError",
     "409": "ConflictError", "422": "UnprocessableError", "429": "RateLimitError",
 }  # fmt: skip
-_TABLES = ("parameters", "x-deviations", "x-evidence", "x-sources")
 _RESERVED = (set(dir(builtins)) | set(keyword.kwlist) | {"self", "true", "false", "datetime"}) - {"id"}
 _DEEPEST = 200
 
@@ -140,35 +140,32 @@ class Spec:
                 f"{path}: is not an OpenAPI document (no openapi or paths); give the path of an OpenAPI file"
             )
         spec = cls(path, document)
-        if fault := next(spec.faults("", document), None):
+        if fault := next(spec.faults(), None):
             raise DocsError(f"{path}: {fault}; correct it there")
         return spec
 
-    def faults(self, pointer: str, node: Any, seen: set[int] | None = None) -> Iterator[str]:
-        """What no reader of this spec could make sense of: references to nothing, and tables that are none."""
-        seen = set() if seen is None else seen
+    def faults(self) -> Iterator[str]:
+        """What no reader of this spec could make sense of: parts that are something else, and references to nothing."""
+        yield from self._lost("", self.document, set())
+        yield from misshapen(self.document, self.at)
+
+    def _lost(self, pointer: str, node: Any, seen: set[int]) -> Iterator[str]:
         if id(node) in seen or not isinstance(node, (dict, list)):
             return  # YAML aliases: the same node again
         seen.add(id(node))
         if isinstance(node, list):
             for number, inner in enumerate(node):
-                yield from self.faults(step(pointer, number), inner, seen)
+                yield from self._lost(step(pointer, number), inner, seen)
             return
         target = node.get("$ref")
         if isinstance(target, str) and (not target.startswith("#/") or self.at(target[1:]) is None):
             yield f"{pointer}: refers to {target}, which is not there"
         for word, inner in node.items():
-            if word in _TABLES and (word.startswith("x-") or pointer.startswith("/paths/")):
-                rows = inner if isinstance(inner, list) else [inner]
-                if not isinstance(inner, list) or not all(isinstance(row, dict) for row in rows):
-                    yield f"{step(pointer, word)}: is not a list of mappings"
-                elif not all(isinstance(row.get("covers") or {}, dict) for row in rows):
-                    yield f"{step(pointer, word)}: has a `covers` that is no mapping"
             if word not in ("example", "examples", "default", "enum", "const", "links", "properties"):
-                yield from self.faults(step(pointer, word), inner, seen)
+                yield from self._lost(step(pointer, word), inner, seen)
             elif word == "properties" and isinstance(inner, dict):
                 for name, schema in inner.items():
-                    yield from self.faults(step(step(pointer, word), name), schema, seen)
+                    yield from self._lost(step(step(pointer, word), name), schema, seen)
 
     # -- pointers ----------------------------------------------------------------------------------
 
@@ -296,10 +293,10 @@ class Spec:
 
     def _content(self, at: str, chain: tuple[str, ...], node: Mapping[str, Any]) -> Iterator[Entry]:
         content = node.get("content") or {}
-        first = next((inner.get("schema") for kind, inner in content.items() if not kind.endswith("xml")), None)
+        first = next(((inner or {}).get("schema") for kind, inner in content.items() if not kind.endswith("xml")), None)
         for media_type, inner in content.items():
             pointer = step(step(chain[-1], "content"), media_type)
-            schema = inner.get("schema")
+            schema = (inner or {}).get("schema")
             # Pages describe one payload for all media types; only XML is described apart.
             other = schema is None if media_type.endswith("xml") else schema is None or schema != first
             says = {"schema": "another" if schema else "none"} if other else {}
@@ -385,7 +382,7 @@ class Spec:
 
     def _elements(self, schema: Mapping[str, Any], above: str) -> Iterator[str]:
         for member, printed in (schema.get("properties") or {}).items():
-            _, inner = self.follow("", printed)
+            _, inner = self.follow("", {} if isinstance(printed, bool) else printed)
             xml = inner.get("xml") or {}
             path = f"{above}/{xml.get('name', member)}".lstrip("/")
             items = self.follow("", inner["items"])[1] if isinstance(inner.get("items"), dict) else None

@@ -210,15 +210,23 @@ def test_every_code_is_explained() -> None:
 @pytest.mark.parametrize(
     ("place", "value", "reason"),
     [
-        ("x-deviations", {"at": "/servers"}, "/x-deviations: is not a list of mappings"),
-        ("x-evidence", ["from memory"], "/x-evidence: is not a list of mappings"),
-        ("x-deviations", [{"at": "/servers", "covers": "all"}], "has a `covers` that is no mapping"),
+        ("x-deviations", {"at": "/servers"}, "/x-deviations: is not a list"),
+        ("x-evidence", ["from memory"], "/x-evidence/0: is not a mapping"),
+        ("x-deviations", [{"at": "/servers", "covers": "all"}], "/x-deviations/0/covers: is not a mapping"),
         ("security", {"$ref": "#/components/nothing"}, "/security: refers to #/components/nothing"),
+        ("security", [None], "/security/0: is empty"),
+        ("paths", {"/a": 3}, "/paths/~1a: is not a mapping"),
+        ("paths", {"/a": {"get": {"responses": ["200"]}}}, "/paths/~1a/get/responses: is not a mapping"),
+        ("components", {"schemas": {"A": {"$ref": 3}}}, "/components/schemas/A/$ref: is not a text"),
+        ("components", {"schemas": {"A": {"type": None}}}, "/components/schemas/A/type: is not the name"),
+        ("components", {"schemas": {"xml": {"properties": ["a"]}}}, "/components/schemas/xml/properties: is not a map"),
     ],
 )
 def test_a_spec_that_cannot_be_read_is_one_line(place: str, value: object, reason: str, specs: Path) -> None:
     path = specs / "supermetrics.yaml"
-    path.write_text(yaml.dump(yaml.load(path.read_text(), Loader=yaml.CSafeLoader) | {place: value}))
+    document = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+    document |= {place: value} | ({"paths": {}} if place == "components" else {})
+    path.write_text(yaml.dump(document))
     run = CliRunner().invoke(main, ["check", "--specs", str(specs)])
     assert run.exit_code == 2
     assert reason in run.output
