@@ -250,6 +250,11 @@ class _Comparison:
         elif come:
             choice = both and not any(self.after[key].says.get("with") for key in come)
             self.note(COMPATIBLE if choice else BREAKING, "security-added", "security", come[0], None, now)
+        for key in both:
+            stated = ["source" not in rows[key].says for rows in (self.before, self.after)]
+            if stated[0] != stated[1]:
+                what = f"whether the page states {' '.join(key[1:])}, which its samples send"
+                self.note(DOCUMENTATION, "security-stated", what, key, *stated)
 
     # -- parameters --------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ SAMPLES = {
 }
 FAILURES = "arrow_rightSchema\napplication/json\n" + json.dumps(contract().error, indent=2) + "\n"
 BARE_FAILURE = json.dumps(contract().error, indent=0)
+SECURITY = PAGES["labels"][PAGES["labels"].index("Authorization\n") : PAGES["labels"].index("Request Parameters")]
 ROW = "{0}\n\nGets the {0} of it.\n\n{1}\n\n{2}"
 
 # page, what happened, the edit, the codes that must come out, exit status
@@ -52,6 +53,7 @@ EDITS: list[tuple[str, str, tuple[tuple[str, str], ...], str, int]] = [
     ("labels", "a default beside a parameter", (("perPage integer", "perPage integer Default: 20"),), "parameter-default-changed", 3),
     ("labels", "a flag beside the credential's name", (("x-library-key\nrequired", "x-library-key (required)"),), "", 0),
     ("labels", "a second credential", (("Request Parameters", "arrow_rightSecurity - Bearer Token\nName : Authorization\nrequired\nLocation : Request Header\nType : string\n\nRequest Parameters"),), "security-added", 3),
+    ("labels", "the section of the credential goes", ((SECURITY, ""),), "security-stated", 3),
     ("labels", "a second credential above the first", (("arrow_rightSecurity", "arrow_rightSecurity - API Key\nName : x-reader\nLocation : Query\nType : string\narrow_rightSecurity"),), "security-added", 3),
     ("bare", "the body stands in the code only", ((json.dumps({"title": "some words", "copies": 7, "rare": True}, indent=0), ""), (json.dumps(contract().request, indent=0), "")), "schema-removed", 3),
     ("labels", "the schema of a failure goes", ((FAILURES, ""),), "schema-removed", 4),

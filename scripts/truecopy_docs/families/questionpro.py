@@ -454,7 +454,8 @@ class _Reader:
             says = sorted({f"{source}: {place} {name}" for source, (_, name, place), _ in used})
             self.collector.contradict("credential", list(says), [line for _, _, line in used], ("security",))
         if not stated:
-            self.collector.add("security", *used[0][1], line=used[0][2])
+            shown = None if used[0][0] == "text" else "sample"
+            self.collector.add("security", *used[0][1], line=used[0][2], source=shown)
 
     def add_parameters(self, path: str, line: int) -> None:
         in_path = names_in(path)
