@@ -152,7 +152,7 @@ def test_what_is_no_page_is_refused_in_one_line(content: bytes, reason: str, tmp
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["labels", "aspnet", "document360"])
+@pytest.mark.parametrize("name", PAGES)
 def test_pages_of_two_operations_in_one_file_are_refused(name: str, tmp_path: Path) -> None:
     """The same page twice is the same page."""
     page, text = tmp_path / "page.txt", PAGES[name]
@@ -163,6 +163,10 @@ def test_pages_of_two_operations_in_one_file_are_refused(name: str, tmp_path: Pa
     page.write_text(f"{text}\n\n{text.replace('/books', '/loans')}")
     with pytest.raises(DocsError, match=r"several operations \(POST .*books.*, POST .*loans"):
         read_facts(page)
+    for other in PAGES:
+        page.write_text(f"{text.replace('/books', '/loans')}\n\n{PAGES[other]}")
+        with pytest.raises(DocsError, match=r"several operations"):
+            read_facts(page)
 
 
 def test_one_more_agreeing_sample_does_not_change_a_contradiction(tmp_path: Path) -> None:

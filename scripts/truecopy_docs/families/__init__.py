@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from truecopy_docs.code import find_calls
 from truecopy_docs.facts import Collector, Facts
 from truecopy_docs.families import aspnet, document360, questionpro
 from truecopy_docs.page import DocsError, Page
@@ -113,16 +114,28 @@ _ANSWERS = re.compile(
     r"(?=[\s\S]{0,200}?(?:^\W*[1-5]\d\d\b|^\W*Resource Description|^[ \t]*(?:arrow_right|application/|\{)))"
 )
 _HEADING = re.compile(rf"(?mi)^[ \t#*]*({'|'.join(METHODS)})\s+((?:https?://)?\S*/\S*)[ \t*]*$")
+_ADDRESS = re.compile(r"(?m)^[ \t]*(https?://\S+)[ \t]*$")
 
 
 def _operations(text: str) -> list[str]:
-    """The operations whose answers the page documents: the last heading before each section of answers."""
-    found: dict[str, str] = {}
+    """The operations that the page documents: the last heading before each section of answers, and what the code calls
+    by an address that stands on a line of its own. Samples in other languages may disagree; those in one do not."""
+    found: dict[tuple[str, str], str] = {}
     start = 0
     for answers in _ANSWERS.finditer(text):
         if headings := _HEADING.findall(text, start, answers.start()):
-            method, printed = headings[-1]
-            address = parse_address(printed)
-            found.setdefault(f"{method.upper()} {anonymous(address.path)}", f"{method.upper()} {address.path}")
+            method, path = headings[-1][0].upper(), parse_address(headings[-1][1]).path
+            found.setdefault((method, anonymous(path)), f"{method} {path}")
         start = answers.end()
+    headed = {path for _, path in found}
+    alone = {anonymous(parse_address(printed).path) for printed in _ADDRESS.findall(text)}
+    called: dict[str, dict[tuple[str, str], str]] = {}
+    for call in find_calls(text):
+        path = parse_address(call.url).path if call.url else ""
+        if call.method and anonymous(path) in alone:
+            known = next((known for known in headed if anonymous(path).endswith(known)), anonymous(path))
+            called.setdefault(call.language, {})[call.method, known] = f"{call.method} {path}"
+    calls = max(called.values(), key=len, default={})
+    if len(calls) > 1 or not {path for _, path in calls} <= headed:
+        found |= calls
     return list(found.values())
