@@ -11,7 +11,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["BREAKING", "COMPATIBLE", "DOCUMENTATION", "MEANING", "RANK", "classify", "distinct", "same_words"]
+__all__ = [
+    "BREAKING",
+    "COMPATIBLE",
+    "DOCUMENTATION",
+    "MEANING",
+    "RANK",
+    "TYPED_FORMATS",
+    "classify",
+    "distinct",
+    "same_words",
+]
 
 BREAKING, COMPATIBLE, DOCUMENTATION = "breaking", "compatible", "documentation only"
 RANK = {BREAKING: 0, COMPATIBLE: 1, DOCUMENTATION: 2}
@@ -30,6 +40,8 @@ MEANING = {
 """What a change means by its effect and side."""
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+TYPED_FORMATS = frozenset({"date", "date-time", "uuid", "binary"})
+"""Formats of which generated clients make types of their own, which are not texts: either way callers must follow."""
 _IGNORED = ("example", "source", "printed", "lines", "values", "dataType", "flat")
 _PROSE = ("model", "stated", "repaired", "deprecated")
 
@@ -86,6 +98,8 @@ def _effect(word: str, old: Any, new: Any) -> str:
         return "narrowed" if new is False else "widened"
     if word in ("enum", "choices"):
         return "narrowed" if old is None else "widened" if new is None else _compare(_values(old), _values(new))
+    if word == "format" and {old, new} & TYPED_FORMATS:
+        return "changed"
     if old is None or new is None:  # a bound, pattern or format appears or goes
         return "narrowed" if old is None else "widened"
     try:

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from truecopy_docs.canonical import ANY, LOWER, UPPER, Canonical, Document, Parts, Said, Shape, exact, tightness
 from truecopy_docs.loose import step
+from truecopy_docs.rules import TYPED_FORMATS
 
 __all__ = ["Difference", "Found", "Variance"]
 
-_WIDER_FORMATS = {("int32", "int64"), ("float", "double"), ("uuid", "string"), ("idn-email", "email")}
+_WIDER_FORMATS = {("int32", "int64"), ("float", "double"), ("idn-email", "email")}
 _FLAGS = {"readOnly": "request", "writeOnly": "response"}
 
 
@@ -270,6 +271,8 @@ class _Comparison:
 
     def effect(self, word: str, was: Said | None, now: Said | None) -> str:
         """What became of the set of values when a word of it changed, or nothing."""
+        if word == "format" and any(said and said.value in TYPED_FORMATS for said in (was, now)):
+            return "" if was and now and was.value == now.value else "changed"
         if was is None or now is None:
             return "narrowed" if was is None else "widened"
         old, new = was.value, now.value
