@@ -50,6 +50,7 @@ class _Entry:
     change: Change
     own: dict[str, None] = field(default_factory=dict)
     touched: dict[str, None] = field(default_factory=dict)
+    answers: bool = False  # an answer is concerned
 
 
 def compare_specs(old: Spec, new: Spec) -> list[Change]:
@@ -95,6 +96,7 @@ class _Comparison:
         self.schemes = Schemes(old, new)
         self.found: dict[Any, _Entry] = {}
         self.told: dict[int, list[_Entry]] = {}  # by the pair of schemas that differ
+        self.moved: dict[str, set[str]] = {}  # pointers of members that were parameters or are now -> in which methods
         self.clients: Names = (old.spec.title, f"Async{old.spec.title}")
 
     def changes(self) -> list[Change]:
@@ -112,7 +114,8 @@ class _Comparison:
         for action in after:
             if action.name not in taken:
                 self.whole_operation(action, gone=False)
-        changes = [replace(entry.change, names=(*{**entry.own, **entry.touched},)) for entry in self.found.values()]
+        found = [entry for entry in self.found.values() if not self.told_as_moved(entry)]
+        changes = [replace(entry.change, names=(*{**entry.own, **entry.touched},)) for entry in found]
         return sorted(changes, key=lambda change: (RANK[change.klass], change.pointer, change.what))
 
     def note(self, code: str, what: str, effect: str, values: Values, at: At, own: Names = (), touched: Names = (), *,
@@ -133,6 +136,7 @@ class _Comparison:
             entry.change = change
         entry.own |= dict.fromkeys(own)
         entry.touched |= dict.fromkeys(touched)
+        entry.answers |= side == "response"
         return entry
 
     def pointer(self, at: At, *, gone: bool) -> str:
@@ -268,6 +272,17 @@ class _Comparison:
                 self.note(
                     "parameter-moved", what, "changed", values, _at(*pairs[-1]), own, key=("moved", *_by(*pairs[-1]))
                 )
+        before, after = _members(old), _members(new)
+        for key, node in list(gone.items()):
+            if (name := node.get("name")) in {*after} - {*before}:
+                self.moved_with_body(
+                    gone.pop(key), methods, (node.get("in"), "body"), (node.at, after[name]), after[name]
+                )
+        for key, node in list(come.items()):
+            if (name := node.get("name")) in {*before} - {*after}:
+                self.moved_with_body(
+                    come.pop(key), methods, ("body", node.get("in")), (before[name], node.at), before[name]
+                )
         for node in gone.values():
             self.note("parameter-removed", _parameter(node), "lost", (_brief(node), None), (node.at, ""),
                       _arguments(methods, node), key=("parameter", node.by))  # fmt: skip
@@ -283,6 +298,18 @@ class _Comparison:
             for word in ("allowReserved", "allowEmptyValue"):
                 effect = "widened" if two.flag(word) else "narrowed"
                 self.sent_word(where, word, effect, _flags(one, two, word), one, two)
+
+    def moved_with_body(self, node: Node, methods: Names, values: Values, at: At, member: str) -> None:
+        """A parameter that is a member of the body now, or the reverse."""
+        self.moved.setdefault(member, set()).update(methods)
+        own = (*_arguments(methods, node), *filter(None, (_model(member),)))
+        what, key = f"place of parameter {node.get('name')}", ("moved", node.by, member)
+        self.note("parameter-moved", what, "changed", values, at, own, key=key)
+
+    def told_as_moved(self, entry: _Entry) -> bool:
+        """Whether a member came or went in no other method than those where it was or is a parameter."""
+        moved = self.moved.get(entry.change.pointer, set())
+        return entry.change.code in ("field-added", "field-removed") and not entry.answers and {*entry.touched} <= moved
 
     def renamed(self, old: Node, new: Node, methods: Names) -> None:
         """A placeholder with another name: nothing on the wire, but the argument is called after it."""
@@ -486,6 +513,14 @@ def _elsewhere(one: Node, other: Node) -> bool:
     """Whether a parameter is another one in another place."""
     names = [str(node.get("name")).lower() for node in (one, other)]
     return names[0] == names[1] and one.get("in") != other.get("in")
+
+
+def _members(action: Action) -> dict[str, str]:
+    """The members of the body that is sent, and where they are declared."""
+    body, document = action.node.child("requestBody"), action.node.document
+    schemas = [inner.schema() for inner in body.each("content").values()] if body else []
+    shapes = [document.canonical(document.behind(parts), "request").shapes.get("object", []) for parts in schemas]
+    return {name: parts[0][0] for found in shapes for shape in found for name, parts in shape.members.items()}
 
 
 def _moved(found: list[Found]) -> dict[Any, Found]:

@@ -591,6 +591,23 @@ def test_a_field_that_went_elsewhere() -> None:
     assert [(change.code, change.old, change.new) for change in found] == [("field-moved", "/state", "/shelf/state")]
 
 
+def test_a_parameter_that_moves_into_the_body_or_out_of_it() -> None:
+    """One change with the names of both; in an answer, or where another method has no such parameter, more is told."""
+    limit = _LOADED["paths"]["/books/{id}"]["get"]["parameters"][0]
+    added = (f"{MODELS} NewBook properties limit", limit["schema"])
+    old, new = _edited((f"{PUT} parameters", [limit])), _edited(added)
+    for one, two, values in ((old, new, ("query", "body")), (new, old, ("body", "query"))):
+        (change,) = _compare(one, two)
+        assert (change.code, change.klass, change.old, change.new) == ("parameter-moved", B, *values)
+        assert {"NewBook.limit", "Library.books.put_book(limit=)"} <= {*change.names}
+    answers = (f"{PUT} responses 200 content application/json schema", {"$ref": "#/components/schemas/NewBook"})
+    asks = (f"{POST} requestBody", {"content": {"application/json": {"schema": answers[1]}}})
+    for more in (answers, asks):
+        old, new = _edited((f"{PUT} parameters", [limit]), more), _edited(added, more)
+        assert {change.code for change in _compare(old, new)} == {"parameter-moved", "field-added"}
+        assert {change.code for change in _compare(new, old)} == {"parameter-moved", "field-removed"}
+
+
 def test_only_read_and_only_written_members_bind_one_side() -> None:
     schema: dict[str, Any] = {"type": "object", "properties": {"id": {"type": "string", "readOnly": True}, "pin": {"type": "string", "writeOnly": True}}}  # fmt: skip
     for name, side in (("id", "request"), ("pin", "response")):
