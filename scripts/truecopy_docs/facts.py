@@ -154,6 +154,8 @@ def load(text: str, name: str) -> Facts:
     """
     try:
         document = yaml.load(text, Loader=yaml.CSafeLoader)
+        if not isinstance(document, dict):
+            raise ValueError("it is empty" if document is None else "it is no mapping")
         rows = tuple(_rows(document))
         if not any(row.kind == "operation" and {"method", "path"} <= row.says.keys() for row in rows):
             raise ValueError("it names no operation")
@@ -214,5 +216,5 @@ def read_facts(path: Path) -> Facts:
     try:
         return load(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
         raise DocsError(f"{path}: cannot be read ({reason}); give a facts file or a saved page") from None

@@ -328,9 +328,20 @@ def test_facts_survive_yaml(family: str, layout: str, read: Callable[[str], Fact
     assert dump(again) == dump(facts)
 
 
-def test_facts_files_are_checked() -> None:
-    with pytest.raises(DocsError, match="is not a facts file"):
-        load("rows: []", "x.yaml")
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"rows: []", "is not a facts file (it names no operation)"),
+        (b"", "is not a facts file (it is empty)"),
+        (b"- 1", "is not a facts file (it is no mapping)"),
+        (b"\xff\x00", "cannot be read (it is not text in UTF-8)"),
+    ],
+)
+def test_facts_files_are_checked(content: bytes, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    with pytest.raises(DocsError, match=re.escape(reason)):
+        read_facts(path)
 
 
 @pytest.mark.parametrize(
