@@ -20,13 +20,15 @@ from .server import GRACE, ServerError, address_of, check_files, check_host, che
 
 OPTIONS = "TRUECOPY_EMULATOR_OPTIONS"
 """The environment variable that carries the options to the workers."""
+PARENT = "TRUECOPY_EMULATOR_PARENT"
+"""The one that tells them their parent's process, which may have gone before they can ask."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def application() -> Application:
     """What each worker serves; made in the worker, from the options in the environment."""
     emulator = Emulator(**json.loads(os.environ[OPTIONS]))
-    _end_with(os.getppid())
+    _end_with(int(os.environ[PARENT]))
     if hasattr(signal, "pthread_sigmask"):
         asyncio.get_event_loop().call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, _SIGNALS)
     return asgi(emulator.engine)
@@ -68,6 +70,7 @@ def serve(
     first.world.store.close()
     # The state has seed and profile by now, and may get others.
     os.environ[OPTIONS] = json.dumps(emulator | {"shared_journal": True, "seed": None, "profile": None})
+    os.environ[PARENT] = str(os.getpid())
     url = origin("https" if server["certificate"] else "http", host, port)
     watcher = threading.Thread(
         target=_announce,

@@ -81,7 +81,7 @@ def test_workers_stop_even_while_they_start(tmp_path: Path) -> None:
 
 
 def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
-    with serving("--workers", "2", "--state", str(tmp_path / "state.db")) as (base, process):
+    with serving("--workers", "6", "--state", str(tmp_path / "state.db")) as (base, process):
         process.kill()
         process.wait()
         port = urlsplit(base).port
