@@ -229,12 +229,16 @@ def _chunks(response: httpx.Response) -> Any:
     return httpx.ByteStream(response.content) if response.is_stream_consumed else response.stream
 
 
+async def _nothing() -> None:
+    """What the user made is the user's to close."""
+
+
 @dataclass(eq=False)
 class _Lane:
     """What one request at a time is sent with."""
 
     send: Callable[[httpx.Request], Awaitable[httpx.Response]]
-    close: Callable[[], Awaitable[None]] | None = None
+    close: Callable[[], Awaitable[None]] = _nothing
     used: float = 0.0
     """When, on the clock of time.monotonic()."""
 
@@ -268,11 +272,16 @@ class AsyncHttpxExchange:
                     lane = self._idle.pop() if self._idle else self._lane()
                     self._busy.add(lane)
                     try:
-                        return await self._exchanged(lane, request)
-                    finally:
+                        answer = await self._exchanged(lane, request)
                         lane.used = time.monotonic()
-                        self._busy.discard(lane)
                         self._idle.append(lane)
+                        return answer
+                    except BaseException:
+                        # httpcore loses some of the connections whose requests are cancelled: they stayed open.
+                        await lane.close()
+                        raise
+                    finally:
+                        self._busy.discard(lane)
         raise MaybeSentError("the deadline passed before the answer was whole")
 
     async def _exchanged(self, lane: _Lane, request: Request) -> Answer:
@@ -299,9 +308,7 @@ class AsyncHttpxExchange:
     async def _shut(self, since: float) -> None:
         """Close the connections that have not been used since a time."""
         while self._idle and self._idle[0].used <= since:
-            lane = self._idle.popleft()
-            if lane.close is not None:
-                await lane.close()
+            await self._idle.popleft().close()
 
     async def close(self) -> None:
         self._idle.extend(self._busy)

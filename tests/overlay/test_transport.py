@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import copy
 import gc
 import importlib
@@ -323,6 +324,26 @@ def test_connections_that_are_no_longer_needed_are_closed(monkeypatch: pytest.Mo
             assert await _open_for(server, 1) <= 1
 
     with Server([0.1, answer(BATCH)]) as server:
+        asyncio.run(run())
+
+
+def test_the_connection_of_a_cancelled_call_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """httpcore forgets some of those, which then stayed open: about 12 of 400."""
+    monkeypatch.setenv("TRUECOPY_TRANSPORT", "httpx")
+
+    async def run() -> None:
+        async with AsyncQuestionPro(KEY, base_url=server.url, retries=0) as client:
+            await get(client)
+            (used,) = client._pool._exchange._idle
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await get(client)
+            await get(client)
+            (other,) = client._pool._exchange._idle
+            assert other is not used
+            assert await _open_for(server, 1) == 1
+
+    with Server(answer(BATCH), [0.3, answer(BATCH)], answer(BATCH)) as server:
         asyncio.run(run())
 
 
