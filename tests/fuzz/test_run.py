@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 from truecopy_emulator import Emulator
 from truecopy_tools.fuzz.masking import BASE64
@@ -159,3 +160,13 @@ def test_usage_errors_are_one_line() -> None:
     result = fuzz(FUZZ_SPECS="twilio")
     assert result.returncode == 2
     assert result.stderr == "fuzz: FUZZ_SPECS: no spec twilio; there are questionpro, supermetrics, asavie, emulator\n"
+
+
+def test_an_emulator_whose_things_are_gone_is_fuzzed_as_a_new_one(tmp_path: Path) -> None:
+    with Emulator() as emulator:
+        url = f"{emulator.origin}/_emulator/state"
+        state = httpx.get(url).json()
+        httpx.put(url, json={**state, "collections": {}}).raise_for_status()
+        told = {"FUZZ_SPECS": "emulator", "FUZZ_CASES": "3", "FUZZ_URL": emulator.origin, "FUZZ_BUILD": str(tmp_path)}
+        result = fuzz(**told)
+    assert result.returncode == 0, result.stdout + result.stderr
