@@ -50,7 +50,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     ),
     "TD105": (
         "a deviation is incomplete",
-        "It needs at, page, spec, because, and evidence: documented, sample, observed or inferred.",
+        "It needs at, page, spec, because, with no TODO, and evidence: documented, sample, observed or inferred.",
     ),
     "TD106": (
         "evidence points nowhere",
@@ -430,7 +430,7 @@ class _Check:
         ):
             for number, note in enumerate(notes):
                 pointer = f"/{name}/{number}"
-                missing = [word for word in words if not note.entry.get(word)]
+                missing = [word for word in words if "TODO" in str(note.entry.get(word) or "TODO")]
                 if missing or note.entry.get("evidence") not in _EVIDENCE:
                     lacks = ", ".join(missing) or "a known kind of evidence"
                     self.find(incomplete, f"{note.at or 'entry'} lacks {lacks}", pointer)

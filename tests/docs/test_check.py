@@ -78,6 +78,10 @@ def _incomplete(document: dict[str, Any]) -> None:
     del document["x-deviations"][0]["because"]
 
 
+def _undecided(document: dict[str, Any]) -> None:
+    document["x-deviations"][0]["because"] = "TODO: why"
+
+
 def _evidence_nowhere(document: dict[str, Any]) -> None:
     document["x-evidence"][0]["at"] = "/paths/~1nothing"
 
@@ -124,6 +128,7 @@ def _other_host(document: dict[str, Any]) -> None:
         ("TD103", _agree_with_the_page),
         ("TD104", _deviation_nowhere),
         ("TD105", _incomplete),
+        ("TD105", _undecided),
         ("TD106", _evidence_nowhere),
         ("TD107", _needless_evidence),
         ("TD201", _no_source),
