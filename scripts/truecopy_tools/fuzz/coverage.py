@@ -166,15 +166,20 @@ class Keywords:
         except (ValueError, TypeError, RecursionError):
             return  # no JSON value, such as bytes
         satisfied, violated = set[str](), set[str]()
+        counted = set[tuple[str, bool]]()
         for detail in details:
-            pointer, asserts, keywords, required = self._meaning(detail["schemaLocation"])
-            if detail["valid"]:
+            location, valid = detail["schemaLocation"], detail["valid"]
+            pointer, asserts, keywords, required = self._meaning(location)
+            if required and isinstance(holder := _instance(value, detail["instanceLocation"]), dict):
+                (satisfied if required <= holder.keys() else violated).add(f"{pointer}/required")
+            if (location, valid) in counted:  # the items of an array say the same again and again
+                continue
+            counted.add((location, valid))
+            if valid:
                 # The validator reports some keywords together with others only; what is valid satisfies all of them.
                 satisfied.update(keywords)
             if asserts:
-                (satisfied if detail["valid"] else violated).add(pointer)
-            if required and isinstance(holder := _instance(value, detail["instanceLocation"]), dict):
-                (satisfied if required <= holder.keys() else violated).add(f"{pointer}/required")
+                (satisfied if valid else violated).add(pointer)
         yield from ((pointer, True) for pointer in satisfied)
         yield from ((pointer, False) for pointer in violated)
 
