@@ -491,7 +491,7 @@ _JSON = Media("application/json")
 _REFUSALS = {
     None: (401, "E202", "the credential is not known", ""),
     "expired": (401, "E204", "the credential has expired", "expired"),
-    "forbidden": (403, "E205", "the credential's owner may not use this", ""),
+    "forbidden": (403, "E205", "the owner of the credential may not use this", ""),
     "quota": (429, "E206", "the credential's budget is used up", "quota"),
 }
 
