@@ -79,4 +79,4 @@ def misshapen(document: Any, at: Callable[[str], Any]) -> Iterator[str]:
             elif target is not None:
                 yield f"{step(pointer, '$ref')}: is not a text"
             parts = _PARTS[shape]
-            todo += [(step(pointer, word), node[word], parts[word]) for word in parts.keys() & node.keys()]
+            todo += [(step(pointer, word), node[word], parts[word]) for word in parts if word in node]
